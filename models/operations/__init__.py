@@ -1,0 +1,34 @@
+"""What may be asked: one frozen value per operation type, read once at the edge (contract §5-§9).
+
+`validate` turns hostile JSON into an operation; the mailbox carries `to_payload`'s JSON; the
+worker's `from_payload` trusts it.
+"""
+
+from models.operations.fields import UNSET, Unset
+from models.operations.identify import CompanyPart, Identify
+from models.operations.invalid_request import InvalidRequest
+from models.operations.payload import OPERATION_TYPES, Operation, from_payload, to_payload
+from models.operations.readers import StageUpdateMode
+from models.operations.set_deal import SetDeal
+from models.operations.set_properties import SetProperties
+from models.operations.set_stage import SetStage
+from models.operations.track import Track
+from models.operations.validate import validate
+
+__all__ = [
+    "OPERATION_TYPES",
+    "UNSET",
+    "CompanyPart",
+    "Identify",
+    "InvalidRequest",
+    "Operation",
+    "SetDeal",
+    "SetProperties",
+    "SetStage",
+    "StageUpdateMode",
+    "Track",
+    "Unset",
+    "from_payload",
+    "to_payload",
+    "validate",
+]

@@ -1,0 +1,86 @@
+"""The types of an operation's fields: what a value is, how it is read, how OpenAPI shows it."""
+
+from enum import Enum
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic.json_schema import SkipJsonSchema
+
+from models.operations import readers
+from models.operations.readers import EventEntity, Json, Scalar, StageUpdateMode
+from models.rules.event_time import Time, read_time
+
+
+class Unset(Enum):
+    """The type of a field that was not sent, where null says something else."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+def _never_from_the_body(_value: object) -> bool:
+    return False
+
+
+_Id = str | int
+_NameText = Annotated[str, Field(max_length=readers.NAME_LIMIT_CHARS)]
+_PhoneText = Annotated[str, Field(max_length=readers.PHONE_LIMIT_CHARS)]
+_StageNameText = Annotated[str, Field(max_length=readers.STAGE_NAME_LIMIT_CHARS)]
+_NotesText = Annotated[str, Field(max_length=readers.NOTES_LIMIT_CHARS)]
+
+VisitorId = Annotated[str, PlainValidator(readers.visitor_id, json_schema_input_type=_Id)]
+UserId = Annotated[str | None, PlainValidator(readers.user_id, json_schema_input_type=_Id | None)]
+CompanyId = Annotated[str, PlainValidator(readers.company_id, json_schema_input_type=_Id)]
+OptionalCompanyId = Annotated[
+    str | None, PlainValidator(readers.optional_company_id, json_schema_input_type=_Id | None)
+]
+CompanyIds = Annotated[
+    tuple[CompanyId, ...],
+    BeforeValidator(
+        readers.company_ids,
+        json_schema_input_type=Annotated[list[_Id], Field(max_length=readers.COMPANY_IDS_LIMIT)]
+        | None,
+    ),
+]
+Email = Annotated[str | None, PlainValidator(readers.email, json_schema_input_type=str | None)]
+Name = Annotated[
+    str | None,
+    PlainValidator(readers.name, json_schema_input_type=_NameText | None),
+]
+Phone = Annotated[
+    str | None,
+    PlainValidator(readers.phone, json_schema_input_type=_PhoneText | None),
+]
+Metadata = Annotated[Json, PlainValidator(readers.metadata, json_schema_input_type=Json)]
+OptionalMetadata = Annotated[
+    Json | None, PlainValidator(readers.optional_metadata, json_schema_input_type=Json)
+]
+StageName = Annotated[
+    str, PlainValidator(readers.stage_name, json_schema_input_type=_StageNameText)
+]
+OptionalStageName = Annotated[
+    str | None,
+    PlainValidator(readers.optional_stage_name, json_schema_input_type=_StageNameText | None),
+]
+OptionalStageUpdateMode = Annotated[
+    StageUpdateMode | None,
+    PlainValidator(readers.stage_update_mode, json_schema_input_type=StageUpdateMode | None),
+]
+EventName = Annotated[str, PlainValidator(readers.event_name, json_schema_input_type=str)]
+EventValue = Annotated[Scalar, PlainValidator(readers.event_value, json_schema_input_type=Scalar)]
+Entity = Annotated[
+    EventEntity, PlainValidator(readers.entity, json_schema_input_type=EventEntity | None)
+]
+EventTime = Annotated[
+    Time, PlainValidator(read_time, json_schema_input_type=str | int | float | None)
+]
+DealValue = Annotated[
+    int | None, PlainValidator(readers.deal_value, json_schema_input_type=int | float | None)
+]
+Notes = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.notes, json_schema_input_type=_NotesText | None),
+]
+SetByProof = SkipJsonSchema[Annotated[bool, PlainValidator(_never_from_the_body)]]

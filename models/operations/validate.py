@@ -1,0 +1,99 @@
+"""From a parsed body to an operation: every fault that needs no stored state (contract §3, §4)."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from models import outcomes
+from models.operations.identify import CompanyPart
+from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
+from models.operations.payload import OPERATION_TYPES, Operation
+from models.outcomes import Fault
+
+ENVELOPE_FIELDS = frozenset({"app_id", "project_id", "message_id", "user_hash", "user_token"})
+"""Fields of every route that say who speaks, not what is asked: the edge reads them."""
+
+UNKNOWN_FIELD_WARNINGS_LIMIT = 20
+UNKNOWN_FIELD_NAME_LIMIT_CHARS = 100
+
+_ADAPTERS: dict[str, TypeAdapter[Operation]] = {
+    name: TypeAdapter(kind) for name, kind in OPERATION_TYPES.items()
+}
+_BODY_NAMES = {
+    "deal_value_e4": "deal_value",
+    "timestamp_ms": "timestamp",
+    "sent_at_ms": "sent_at",
+}
+_NOT_IN_A_BODY = frozenset({"email_signed"})
+_MISSING_CODES: dict[tuple[str | int, ...], str] = {("track", "name"): "invalid_event_name"}
+
+
+def _body_fields(kind: type[Operation | CompanyPart]) -> frozenset[str]:
+    names = {_BODY_NAMES.get(field.name, field.name) for field in fields(kind)}
+    return frozenset(names - _NOT_IN_A_BODY)
+
+
+_KNOWN_FIELDS = {
+    name: _body_fields(kind) | ENVELOPE_FIELDS for name, kind in OPERATION_TYPES.items()
+}
+_COMPANY_FIELDS = _body_fields(CompanyPart)
+
+
+def validate(operation_type: str, body: dict[str, Any]) -> tuple[Operation, list[outcomes.Warning]]:
+    """The operation that a body asks for, and a warning for each field that nobody reads.
+
+    Raises `InvalidRequest` with every fault, in the order of the route's fields; its code is the
+    first fault's. `body` comes from `parse_body`, `operation_type` is a key of OPERATION_TYPES.
+    """
+    try:
+        operation = _ADAPTERS[operation_type].validate_python(body)
+    except ValidationError as invalid:
+        raise _refused(operation_type, invalid) from None
+    return operation, _unknown_fields(operation_type, body)
+
+
+def _refused(operation_type: str, invalid: ValidationError) -> InvalidRequest:
+    errors = invalid.errors(include_input=False, include_url=False)
+    faults = [_fault(operation_type, error) for error in errors]
+    return InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
+
+
+def _fault(operation_type: str, error: ErrorDetails) -> Fault:
+    pointer = json_pointer(*error["loc"])
+    if error["type"] == "missing":
+        code = _MISSING_CODES.get((operation_type, *error["loc"]), INVALID_REQUEST)
+        return Fault(pointer=pointer, code=code, detail="Required.")
+    if error["type"] == "dataclass_type":
+        return Fault(pointer=pointer, code=INVALID_REQUEST, detail="An object.")
+    return Fault(pointer=pointer, code=error["type"], detail=error["msg"])
+
+
+def _unknown_fields(operation_type: str, body: dict[str, Any]) -> list[outcomes.Warning]:
+    unknown = _unknown_in(body, _KNOWN_FIELDS[operation_type])
+    company = body.get("company")
+    if isinstance(company, dict) and operation_type == "identify":
+        unknown += _unknown_in(company, _COMPANY_FIELDS, "company")
+    return unknown[:UNKNOWN_FIELD_WARNINGS_LIMIT]
+
+
+def _unknown_in(
+    part: Mapping[str, Any], known: frozenset[str], *path: str
+) -> list[outcomes.Warning]:
+    if part.keys() <= known:
+        return []
+    return [
+        outcomes.Warning(
+            code="unknown_field", detail="The field is ignored.", pointer=_pointer(*path, name)
+        )
+        for name in part
+        if name not in known
+    ][:UNKNOWN_FIELD_WARNINGS_LIMIT]
+
+
+def _pointer(*path: str) -> str:
+    # A pointer to a name of any length would let a body fill the ledger with itself.
+    *parents, name = path
+    return json_pointer(*parents, name[:UNKNOWN_FIELD_NAME_LIMIT_CHARS])
