@@ -163,6 +163,10 @@ class Settings(BaseSettings):
         """Whether REDIS_URL was set, so that `up` must not start a server of its own."""
         return "redis_url" in self.model_fields_set
 
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables that give another process these same settings."""
+        return {name.upper(): str(value) for name, value in self.model_dump().items()}
+
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:

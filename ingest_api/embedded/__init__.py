@@ -1,0 +1,1 @@
+"""Embedded mode: one command that runs edge, worker and a Redis-compatible server (§13)."""

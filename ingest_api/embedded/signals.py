@@ -1,0 +1,56 @@
+"""Signals as something that a loop can wait for, so that nothing polls and nothing is missed."""
+
+import os
+import select
+import signal
+from types import FrameType, TracebackType
+from typing import Self
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class SignalWatch:
+    """While entered, counts requests to stop and wakes `wait` on them and on a child's end."""
+
+    def __init__(self) -> None:
+        self.stop_requests = 0
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._read_end, False)
+        os.set_blocking(self._write_end, False)
+        self._former: dict[signal.Signals, signal._HANDLER] = {}
+        self._former_wakeup = -1
+
+    def __enter__(self) -> Self:
+        self._former_wakeup = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
+        for number in _STOP_SIGNALS:
+            # A program started under nohup must go on without its terminal.
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue
+            self._former[number] = signal.signal(number, self._count_stop)
+        # Without a handler of its own SIGCHLD would not reach the wake-up pipe.
+        self._former[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, self._ignore)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._former_wakeup)
+        os.close(self._read_end)
+        os.close(self._write_end)
+
+    def wait(self, timeout_s: float | None) -> None:
+        """Return when a signal has come, or after `timeout_s` seconds (None: no limit)."""
+        ready, _, _ = select.select([self._read_end], [], [], timeout_s)
+        if ready:
+            os.read(self._read_end, 4096)
+
+    def _count_stop(self, _: int, __: FrameType | None) -> None:
+        self.stop_requests += 1
+
+    def _ignore(self, _: int, __: FrameType | None) -> None:
+        """Exist; see `__enter__`."""

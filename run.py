@@ -1,0 +1,247 @@
+#!/usr/bin/env python3
+"""The one command of this project: sets up what is missing, then runs it (contract §13).
+
+Standard library only. The virtual environment in .venv is made anew when a lock file changes.
+"""
+
+from __future__ import annotations  # so that an older Python gets as far as its one line
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+RUNTIME_LOCK = ROOT / "requirements.txt"
+DEV_LOCK = ROOT / "requirements-dev.txt"
+MINIMUM_PYTHON = (3, 11)
+CHECKS = (
+    ("format", ("ruff", "format", "--check", ".")),
+    ("lint", ("ruff", "check", ".")),
+    ("types", ("mypy",)),
+    ("imports", ("lint-imports",)),
+)
+
+
+class SetUpError(Exception):
+    """Something of the machine is missing; its text is one line for a person."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    if sys.version_info < MINIMUM_PYTHON:
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        print(f"run.py: needs Python 3.11 or newer, this is {version}", file=sys.stderr)
+        return 2
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and not options.takes_arguments:
+        print(f"run.py {options.command}: unknown arguments: {' '.join(rest)}", file=sys.stderr)
+        return 2
+    try:
+        return int(options.run(options, rest))
+    except SetUpError as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.py", description="Sets up what is missing, then:")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    up = commands.add_parser(
+        "up",
+        help="run edge, worker and an embedded Redis with data under ./var",
+        epilog="Further arguments go to `hal-ingest up`.",
+    )
+    up.set_defaults(run=_up, takes_arguments=True)
+
+    test = commands.add_parser(
+        "test",
+        help="run the tests, with a real Redis and a real PostgreSQL",
+        epilog="Further arguments go to pytest, e.g. `-k identify` or `-n 0`.",
+    )
+    test.set_defaults(run=_test, takes_arguments=True)
+
+    check = commands.add_parser("check", help="format, lint, types, import rules, tests")
+    check.add_argument("--no-tests", action="store_true", help="leave the tests out")
+    check.set_defaults(run=_check, takes_arguments=False)
+
+    tidy = commands.add_parser("format", help="rewrite the code in the one format")
+    tidy.set_defaults(run=_format, takes_arguments=False)
+
+    bench = commands.add_parser(
+        "bench",
+        help="measure the edge, the drain and the waiting call",
+        epilog="Further arguments go to the benchmarks.",
+    )
+    bench.set_defaults(run=_bench, takes_arguments=True)
+    return parser
+
+
+def _up(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    _set_up(RUNTIME_LOCK)
+    os.chdir(ROOT)
+    command = [str(BIN / "hal-ingest"), "up", *rest]
+    # Replaces this process, so that signals reach the supervisor itself.
+    os.execv(command[0], command)
+
+
+def _test(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    return _pytest(rest)
+
+
+def _check(options: argparse.Namespace, _: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    failed = []
+    for name, command in CHECKS:
+        print(f"== {name}: {' '.join(command)}", flush=True)
+        if _call(command) != 0:
+            failed.append(name)
+    if not options.no_tests:
+        print("== tests", flush=True)
+        if _pytest(()) != 0:
+            failed.append("tests")
+    print(f"check: {'failed: ' + ', '.join(failed) if failed else 'all passed'}", flush=True)
+    return 1 if failed else 0
+
+
+def _format(_: argparse.Namespace, __: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    fixed = _call(("ruff", "check", "--fix", "--quiet", "."))
+    return _call(("ruff", "format", ".")) or fixed
+
+
+def _bench(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    return _call(("python", "-m", "tests.benchmarks", *rest))
+
+
+def _pytest(rest: Sequence[str]) -> int:
+    parallel = () if _names_workers(rest) else ("-n", str(max(2, os.cpu_count() or 2)))
+    return _call(("python", "-m", "pytest", *parallel, *rest))
+
+
+def _names_workers(arguments: Sequence[str]) -> bool:
+    return any(
+        word.startswith(("-n", "--numprocesses", "--dist")) or word == "--pdb" for word in arguments
+    )
+
+
+def _call(command: Sequence[str]) -> int:
+    """Run a program of the virtual environment in the project's folder."""
+    return subprocess.call([str(BIN / command[0]), *command[1:]], cwd=ROOT)
+
+
+def _set_up(lock: Path) -> None:
+    """Bring .venv to the state that `lock` names, and do nothing if it is there already."""
+    stamp = VENV / f".stamp-{lock.stem}"
+    wanted = _fingerprint(lock)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and _works():
+        return
+    if _satisfied_by_dev(lock) and _works():
+        return
+    uv = shutil.which("uv")
+    if not (_works() and _has_this_version()):
+        _make_venv(uv)
+    _say(f"installing {lock.name} (once)")
+    _install(uv, ("--require-hashes", "-r", str(lock)))
+    _say("installing hal-ingest itself")
+    _install(uv, ("--no-deps", "--no-build-isolation", "-e", str(ROOT)))
+    stamp.write_text(wanted, encoding="utf-8")
+    _say("set-up done")
+
+
+def _satisfied_by_dev(lock: Path) -> bool:
+    # The development lock holds the runtime lock's pins and more.
+    stamp = VENV / f".stamp-{DEV_LOCK.stem}"
+    return (
+        lock == RUNTIME_LOCK
+        and stamp.is_file()
+        and stamp.read_text(encoding="utf-8") == _fingerprint(DEV_LOCK)
+    )
+
+
+def _fingerprint(lock: Path) -> str:
+    digest = hashlib.sha256(lock.read_bytes())
+    digest.update((ROOT / "pyproject.toml").read_bytes())
+    # A moved checkout leaves the old path in every script of the virtual environment.
+    digest.update(f"{ROOT}\n{sys.version_info[:2]}".encode())
+    return digest.hexdigest()
+
+
+def _works() -> bool:
+    python = BIN / "python"
+    if not python.exists():
+        return False
+    return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0
+
+
+def _has_this_version() -> bool:
+    lines = (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    wanted = ".".join(str(part) for part in sys.version_info[:2])
+    return any(
+        line.partition("=")[2].strip().startswith(wanted + ".")
+        for line in lines
+        if line.startswith("version")
+    )
+
+
+def _make_venv(uv: str | None) -> None:
+    _say("making the virtual environment .venv")
+    shutil.rmtree(VENV, ignore_errors=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], check=False, capture_output=True, text=True
+    )
+    if made.returncode == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    if uv and _made_by_uv(uv):
+        return
+    if "ensurepip" in made.stdout + made.stderr or "No module named venv" in made.stderr:
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetUpError(
+            f"this Python has no working venv module; install it and try again "
+            f"(Debian, Ubuntu: apt-get install python3-venv, or python{version}-venv)"
+        )
+    raise SetUpError(f"cannot make {VENV}: {_last_line(made.stderr or made.stdout)}")
+
+
+def _made_by_uv(uv: str) -> bool:
+    command = [uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(VENV)]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _install(uv: str | None, arguments: Sequence[str]) -> None:
+    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # uv may not know the index that pip's own configuration names: then pip does it.
+    tries = [[uv, "pip", "install", "--quiet", "--python", str(BIN / "python")]] if uv else []
+    output = ""
+    for command in [*tries, pip]:
+        done = subprocess.run([*command, *arguments], check=False, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+        output = done.stderr or done.stdout
+    print(output, file=sys.stderr)
+    raise SetUpError("the installation failed, see above; does pip reach a package index?")
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "no reason given"
+
+
+def _say(progress: str) -> None:
+    print(f"run.py: {progress}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
