@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 _PR_SET_PDEATHSIG = 1
 _LEFTOVER_GRACE_S = 5.0
@@ -20,17 +21,24 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if _ON_LINUX else None
 
 
 def start_child(
-    command: Sequence[str], environment: Mapping[str, str], pid_file: Path
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    pid_file: Path,
+    *,
+    output: BinaryIO | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child that Ctrl-C in the terminal does not reach, and note its pid.
 
     On Linux the child is told to stop when this process ends, however it ends; elsewhere
-    `stop_leftover` finds it at the next start.
+    `stop_leftover` finds it at the next start. What it writes goes to `output`, or where this
+    process writes.
     """
     child = subprocess.Popen(
         command,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         process_group=0,
         preexec_fn=_stop_with_parent(os.getpid()),  # noqa: PLW1509 (one thread only)
     )
