@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal, overload
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from models import outcomes
-from models.operations.identify import CompanyPart
+from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
 from models.operations.payload import OPERATION_TYPES, Operation
 from models.outcomes import Fault
@@ -40,6 +40,18 @@ _KNOWN_FIELDS = {
     name: _body_fields(kind) | ENVELOPE_FIELDS for name, kind in OPERATION_TYPES.items()
 }
 _COMPANY_FIELDS = _body_fields(CompanyPart)
+
+
+@overload
+def validate(
+    operation_type: Literal["identify"], body: dict[str, Any]
+) -> tuple[Identify, list[outcomes.Warning]]: ...
+
+
+@overload
+def validate(
+    operation_type: str, body: dict[str, Any]
+) -> tuple[Operation, list[outcomes.Warning]]: ...
 
 
 def validate(operation_type: str, body: dict[str, Any]) -> tuple[Operation, list[outcomes.Warning]]:
