@@ -1,0 +1,1 @@
+"""What the product knows: tables, operations, outcomes, pure rules and the store."""

@@ -1,0 +1,131 @@
+"""The engine, and the only place where a transaction begins and ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+# PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
+# resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
+TRANSIENT_CLASSES = ("08", "40", "53", "57", "55")
+TRANSIENT_SQLITE = ("database is locked", "database table is locked", "disk i/o", "unable to open")
+
+
+class Transient(Exception):
+    """The database is away or busy; the same work can succeed later. Carries no personal data."""
+
+
+class Database:
+    """A database by its URL (`sqlite:///…` or `postgresql+psycopg://…`)."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        connect_timeout_s: float = 1.0,
+        statement_timeout_s: float = 10.0,
+        lock_timeout_s: float = 2.0,
+        idle_in_transaction_timeout_s: float = 10.0,
+    ) -> None:
+        self.is_postgresql = make_url(url).get_backend_name() == "postgresql"
+        if self.is_postgresql:
+            timeouts_ms = {
+                "statement_timeout": statement_timeout_s,
+                "lock_timeout": lock_timeout_s,
+                "idle_in_transaction_session_timeout": idle_in_transaction_timeout_s,
+            }
+            self.engine = _postgresql(url, pool_size, connect_timeout_s, timeouts_ms)
+        else:
+            self.engine = _sqlite(url, pool_size, lock_timeout_s)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A write transaction; commits on a clean exit and rolls back on any exception.
+
+        Raises Transient for what passes by itself; other database errors come through as they are.
+        """
+        with translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reads; it takes no write lock. Raises Transient like `transaction`."""
+        with translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(reading=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the driver's passing errors into Transient, without their statement or values."""
+    try:
+        yield
+    except PoolTimeout:
+        raise Transient("no free connection in the pool") from None
+    except DBAPIError as error:
+        if error.connection_invalidated or _passes(error.orig):
+            raise Transient(type(error.orig).__name__) from None
+        raise
+
+
+def _passes(error: Any) -> bool:
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(TRANSIENT_CLASSES)
+    text = str(error).lower()
+    return type(error).__name__ == "OperationalError" and (
+        type(error).__module__.startswith("psycopg") or any(t in text for t in TRANSIENT_SQLITE)
+    )
+
+
+def _postgresql(
+    url: str, pool_size: int, connect_timeout_s: float, timeouts: dict[str, float]
+) -> Engine:
+    # Plans are made while tables are still empty and kept per connection: without this a drain
+    # may scan whole tables until statistics catch up. Each of its statements has an index.
+    options = {name: str(round(seconds * 1000)) for name, seconds in timeouts.items()}
+    options |= {"enable_seqscan": "off", "jit": "off", "client_min_messages": "warning"}
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=connect_timeout_s,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": max(1, round(connect_timeout_s)),
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "tcp_user_timeout": max(1000, round(timeouts["statement_timeout"] * 1000)),
+        },
+    )
+
+
+def _sqlite(url: str, pool_size: int, lock_timeout_s: float) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": lock_timeout_s, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

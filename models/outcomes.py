@@ -1,0 +1,102 @@
+"""What became of an operation: the answer to its caller and the content of its receipt (§4)."""
+
+from dataclasses import dataclass, field
+from typing import Literal, NotRequired, TypedDict
+
+Status = Literal["applied", "unchanged", "rejected", "failed"]
+StageVerdict = Literal["set", "advanced", "moved_back", "unchanged", "skipped"]
+
+
+class Warning(TypedDict):
+    """A part of the request that was not applied, and the JSON pointer to it."""
+
+    code: str
+    detail: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageChange:
+    """How a stage request ended; for `skipped`, `from_name` was kept and `to_name` asked for."""
+
+    change: StageVerdict
+    from_name: str | None
+    to_name: str
+
+
+class Fault(TypedDict):
+    """A field fault inside a problem (RFC 6901 pointer)."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemBody(TypedDict):
+    """A problem as the ledger keeps it; the edge adds type, title and request id (RFC 9457)."""
+
+    status: int
+    code: str
+    detail: str
+    errors: NotRequired[list[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An operation decided against the stored state; nothing of it is written."""
+
+    status: int
+    code: str
+    detail: str
+    pointer: str | None = None
+
+    def as_problem(self) -> ProblemBody:
+        problem = ProblemBody(status=self.status, code=self.code, detail=self.detail)
+        if self.pointer is not None:
+            problem["errors"] = [Fault(pointer=self.pointer, code=self.code, detail=self.detail)]
+        return problem
+
+
+@dataclass(slots=True)
+class Effect:
+    """What a handler did; whether anything stored differs is for the working set to say."""
+
+    contact_id: str | None = None
+    company_id: str | None = None
+    event_id: str | None = None
+    stage: StageChange | None = None
+    warnings: list[Warning] = field(default_factory=list)
+
+
+VISITOR_NOT_FOUND = Refusal(404, "visitor_not_found", "No such visitor in this project.")
+VISITOR_NOT_LINKED = Refusal(
+    400, "visitor_not_linked", "The visitor is not linked to a contact with a company yet."
+)
+COMPANY_NOT_LINKED = Refusal(
+    400,
+    "company_not_linked",
+    "The company is not linked to the visitor's contact.",
+    "/company_id",
+)
+COMPANY_AMBIGUOUS = Refusal(
+    400,
+    "company_ambiguous",
+    "The contact has several companies and none of them is active; name one.",
+    "/company_id",
+)
+STAGE_NOT_FOUND = Refusal(
+    400, "stage_not_found", "The project's pipeline has no stage of this name.", "/stage_name"
+)
+METADATA_TOO_LARGE = Refusal(
+    400, "metadata_too_large", "The record's metadata would be larger than a record may hold."
+)
+KEY_REUSED = Refusal(
+    422,
+    "idempotency_key_reused",
+    "This idempotency key belongs to an operation with other content.",
+)
+OPERATION_FAILED = Refusal(
+    422,
+    "operation_failed",
+    "The operation could not be applied; it was set aside for the project's operators.",
+)

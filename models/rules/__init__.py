@@ -1,0 +1,1 @@
+"""The rules of the contract: pure functions over plain values, one a file, named as there."""

@@ -1,0 +1,1 @@
+"""The store: loads, saves and the ledger, set-based on both databases."""

@@ -1,0 +1,78 @@
+"""Which table keeps which record, and under what key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from sqlalchemy import JSON, Table
+from sqlmodel import SQLModel
+
+from models import tables
+from models.records import (
+    Activity,
+    Company,
+    Contact,
+    ContactEmail,
+    ContactMerge,
+    Link,
+    Visitor,
+)
+from models.store.rows import Row, column_names, key_names, positions
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a SQLModel class."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record and its table.
+
+    A key is a value, or a tuple where the table has a composite one. `unique_position` is the
+    place of a column that two rows cannot share, `documents` the places of JSON columns.
+    """
+
+    table: Table
+    record: Callable[..., Any]
+    row_of: Callable[[Any], Row]
+    key_of: Callable[[Any], Any]
+    key_of_row: Callable[[Row], Any]
+    key_positions: tuple[int, ...]
+    unique_position: int | None
+    documents: tuple[int, ...]
+
+    def record_of(self, row: Row) -> Any:
+        return self.record(**dict(zip(column_names(self.table), row, strict=True)))
+
+    def key_row(self, row: Row) -> Row:
+        """The key's columns, a tuple also where there is one."""
+        return tuple(row[at] for at in self.key_positions)
+
+
+def kind(model: type[SQLModel], record: Callable[..., Any], unique: str | None = None) -> Kind:
+    """Pairs a table with its record class."""
+    table = table_of(model)
+    names = column_names(table)
+    key_positions = tuple(names.index(name) for name in key_names(table))
+    return Kind(
+        table=table,
+        record=record,
+        row_of=attrgetter(*names),
+        key_of=attrgetter(*key_names(table)),
+        key_of_row=itemgetter(*key_positions),
+        key_positions=key_positions,
+        unique_position=None if unique is None else names.index(unique),
+        documents=positions(table, JSON),
+    )
+
+
+VISITORS = kind(tables.VisitorTable, Visitor)
+CONTACTS = kind(tables.ContactTable, Contact, unique="user_id")
+EMAILS = kind(tables.ContactEmailTable, ContactEmail)
+COMPANIES = kind(tables.CompanyTable, Company, unique="external_id")
+LINKS = kind(tables.LinkTable, Link)
+MERGES = kind(tables.ContactMergeTable, ContactMerge)
+ACTIVITY = kind(tables.ActivityTable, Activity)

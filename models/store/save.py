@@ -1,0 +1,98 @@
+"""Saves the difference between the rows as loaded and as the operations left them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.store import sweepings
+from models.store.kinds import (
+    ACTIVITY,
+    COMPANIES,
+    CONTACTS,
+    EMAILS,
+    LINKS,
+    MERGES,
+    VISITORS,
+    Kind,
+)
+from models.store.load import Gathered
+from models.store.rows import Row, Rows, column_names, rows_over
+from models.working_set import Sweeping
+
+Difference = tuple[list[Row], list[Row], list[Row]]
+
+
+def save(connection: Connection, project_id: str, gathered: Gathered) -> None:
+    """Writes everything set-based; references between the tables are checked at commit.
+
+    Unique values that their rows give up are emptied first, so that others can take them.
+    """
+    state = gathered.state
+    rows = rows_over(connection, project_id)
+    current: dict[Kind, Iterable[Any]] = {
+        CONTACTS: state.contacts.values(),
+        EMAILS: state.emails.values(),
+        COMPANIES: state.companies.values(),
+        LINKS: state.links.values(),
+        VISITORS: state.visitors.values(),
+    }
+    differences = {
+        kind: difference(kind, gathered.rows[kind], records) for kind, records in current.items()
+    }
+    for kind, (_, changed, _) in differences.items():
+        _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
+    sweepings.run(connection, project_id, _of_stored_rows(gathered))
+    for kind, (_, _, gone) in differences.items():
+        rows.delete(kind.table, [kind.key_row(row) for row in gone])
+    for kind, (added, changed, _) in differences.items():
+        rows.insert(kind.table, added)
+        rows.update(kind.table, changed)
+    rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
+    rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
+
+
+def difference(kind: Kind, loaded: dict[Any, Row], records: Iterable[Any]) -> Difference:
+    """The rows that are new, changed and gone, each sorted by key (as locks are taken)."""
+    now = {kind.key_of(record): kind.row_of(record) for record in records}
+    added = [row for key, row in now.items() if key not in loaded]
+    changed = [
+        row for key, row in now.items() if key in loaded and _differs(kind, loaded[key], row)
+    ]
+    gone = [row for key, row in loaded.items() if key not in now]
+    for rows in (added, changed, gone):
+        rows.sort(key=kind.key_row)
+    return added, changed, gone
+
+
+def _differs(kind: Kind, before: Row, after: Row) -> bool:
+    """Documents differ when they are other objects: to Python, 1 and true are equal."""
+    return before != after or any(before[at] is not after[at] for at in kind.documents)
+
+
+def _give_up_unique_values(
+    rows: Rows, kind: Kind, loaded: dict[Any, Row], changed: list[Row]
+) -> None:
+    at = kind.unique_position
+    if at is None:
+        return
+    given_up = [row for row in changed if loaded[kind.key_of_row(row)][at] not in (None, row[at])]
+    rows.empty(kind.table, column_names(kind.table)[at], [kind.key_row(row) for row in given_up])
+
+
+def _of_stored_rows(gathered: Gathered) -> list[Sweeping]:
+    """Leaves out what only concerns rows that this batch itself made."""
+    sources = {
+        "claim_activity": VISITORS,
+        "activity_to_contact": CONTACTS,
+        "merges_to_contact": CONTACTS,
+        "visitors_to_contact": CONTACTS,
+        "active_company_of_contact": CONTACTS,
+        "activity_to_company": COMPANIES,
+        "active_company_gone": COMPANIES,
+    }
+    return [
+        each
+        for each in gathered.state.sweepings
+        if each.source in gathered.rows[sources[each.statement]]
+    ]

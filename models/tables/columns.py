@@ -1,0 +1,45 @@
+"""Column and constraint makers that the tables share; they fix types that hold on both databases."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Text
+from sqlmodel import Field
+
+# Ordered by bytes on both databases: the same order for cursors, and cheaper to compare.
+BYTE_ORDERED = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def text(*, key: bool = False, null: bool = False, foreign_key: str | None = None) -> Any:
+    """A text column; lengths are checked at the edge (contract §3), not by the database."""
+    return Field(
+        default=None if null else ...,
+        sa_type=BYTE_ORDERED,  # type: ignore[call-overload]
+        primary_key=key,
+        nullable=null and not key,
+        sa_column_args=[ForeignKey(foreign_key)] if foreign_key else [],
+    )
+
+
+def integer(*, null: bool = False) -> Any:
+    """A 64-bit integer column; times are epoch milliseconds, deals are ten-thousandths."""
+    return Field(default=None if null else ..., sa_type=BigInteger, nullable=null)
+
+
+def json(name: str | None = None, *, null: bool = False) -> Any:
+    """A JSON column kept as written (JSON and not JSONB: 1.0 stays 1.0 on both databases)."""
+    return Field(
+        default=None if null else ...,
+        sa_type=JSON(none_as_null=True),
+        nullable=null,
+        sa_column_kwargs={"name": name} if name else {},
+    )
+
+
+def belongs_to(table: str, column: str, key: str) -> ForeignKeyConstraint:
+    """A project-scoped reference, checked at commit: a batch is written table by table."""
+    return ForeignKeyConstraint(
+        ["project_id", column],
+        [f"{table}.project_id", f"{table}.{key}"],
+        deferrable=True,
+        initially="DEFERRED",
+    )

@@ -1,0 +1,51 @@
+"""Accounts and their links to people (contract §1, §5)."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import SQLModel
+
+from models.tables.columns import belongs_to, integer, json, text
+
+
+class CompanyTable(SQLModel, table=True):
+    """An account. `owner_contact_id` names the contact that a placeholder was made for."""
+
+    __tablename__ = "companies"
+    __table_args__ = (
+        UniqueConstraint("project_id", "external_id"),
+        belongs_to("stages", "stage_id", "id"),
+        CheckConstraint("deal_value_e4 >= 0 AND deal_value_e4 < 10000000000000000", "deal_range"),
+    )
+
+    project_id: str = text(key=True)
+    id: str = text(key=True)
+    external_id: str | None = text(null=True)
+    name: str | None = text(null=True)
+    domain: str | None = text(null=True)
+    industry: str | None = text(null=True)
+    stage_id: str | None = text(null=True)
+    deal_value_e4: int | None = integer(null=True)
+    notes: str | None = text(null=True)
+    metadata_: dict[str, Any] = json("metadata")
+    placeholder: bool
+    owner_contact_id: str | None = text(null=True)
+    created_at_ms: int = integer()
+    updated_at_ms: int = integer()
+
+
+class LinkTable(SQLModel, table=True):
+    """A contact joined with a company; a smaller `age_rank` is an older link (§8)."""
+
+    __tablename__ = "links"
+    __table_args__ = (
+        belongs_to("contacts", "contact_id", "id"),
+        belongs_to("companies", "company_id", "id"),
+        Index("links_of_company", "project_id", "company_id"),
+    )
+
+    project_id: str = text(key=True)
+    contact_id: str = text(key=True)
+    company_id: str = text(key=True)
+    age_rank: int = integer()
+    linked_at_ms: int = integer()

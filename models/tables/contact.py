@@ -1,0 +1,55 @@
+"""People, the addresses that match them, and what became of merged ones (contract §5)."""
+
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import SQLModel
+
+from models.tables.columns import belongs_to, integer, json, text
+
+
+class ContactTable(SQLModel, table=True):
+    """A person; `email` is the primary one of its matching addresses."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("project_id", "user_id"),)
+
+    project_id: str = text(key=True)
+    id: str = text(key=True)
+    user_id: str | None = text(null=True)
+    email: str | None = text(null=True)
+    name: str | None = text(null=True)
+    phone: str | None = text(null=True)
+    notes: str | None = text(null=True)
+    tags: list[str] = json()
+    metadata_: dict[str, Any] = json("metadata")
+    created_at_ms: int = integer()
+    updated_at_ms: int = integer()
+
+
+class ContactEmailTable(SQLModel, table=True):
+    """An address, in its normal form, and the one contact that it matches."""
+
+    __tablename__ = "contact_emails"
+    __table_args__ = (
+        belongs_to("contacts", "contact_id", "id"),
+        Index("emails_of_contact", "project_id", "contact_id"),
+    )
+
+    project_id: str = text(key=True)
+    email: str = text(key=True)
+    contact_id: str = text()
+
+
+class ContactMergeTable(SQLModel, table=True):
+    """A contact that was merged away: who it is now, and every value it had before."""
+
+    __tablename__ = "contact_merges"
+    __table_args__ = (Index("merges_into_contact", "project_id", "survivor_id"),)
+
+    project_id: str = text(key=True)
+    merged_id: str = text(key=True)
+    survivor_id: str = text()
+    prior: dict[str, Any] = json()
+    operation_id: str = text()
+    merged_at_ms: int = integer()

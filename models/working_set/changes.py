@@ -1,0 +1,107 @@
+"""What an operation changed, read off the journal (contract §4: `unchanged`, receipts' changes)."""
+
+from dataclasses import fields
+from typing import Any
+
+from models.records import Company, Contact, ContactEmail, Link, Visitor
+from models.rules.merge_patch import same_json
+from models.rules.metadata_limits import is_record_too_large
+from models.working_set.journal import MISSING
+from models.working_set.state import WorkingSet
+
+Change = dict[str, Any]
+
+KINDS: dict[type, tuple[str, str]] = {
+    Visitor: ("visitor", "visitor_id"),
+    Contact: ("contact", "id"),
+    ContactEmail: ("contact_email", "email"),
+    Company: ("company", "id"),
+    Link: ("link", "company_id"),
+}
+UNTOLD = frozenset(("created_at_ms", "updated_at_ms", "age_rank"))
+TOLD = {kind: [f.name for f in fields(kind) if f.name not in UNTOLD] for kind in KINDS}
+DOCUMENTS = frozenset(("metadata", "properties"))
+
+
+def metadata_fits(state: WorkingSet) -> bool:
+    """Whether each record whose metadata the operation changed stays within its limit (§3)."""
+    return not any(
+        is_record_too_large(getattr(target, key))
+        for target, key, _ in state.journal.entries
+        if key in DOCUMENTS and type(target) in KINDS
+    )
+
+
+def settle(state: WorkingSet) -> list[Change]:
+    """The net changes since `begin`, as rows `record`, `id`, `pointer`, `before`, `after`.
+
+    A record that came or went whole has the pointer "". Stamps `updated_at_ms` of what changed.
+    """
+    tables = state.tables
+    rows: dict[tuple[int, Any], tuple[Any, Any]] = {}
+    touched: dict[tuple[int, str], tuple[Any, Any]] = {}
+    for target, key, before in state.journal.entries:
+        if id(target) in tables:
+            rows.setdefault((id(target), key), (target, before))
+        elif type(target) in KINDS:
+            touched.setdefault((id(target), key), (target, before))
+    changes: list[Change] = []
+    whole: set[int] = set()
+    for (_, key), (table, before) in rows.items():
+        after = table.get(key, MISSING)
+        if before is not after:
+            if before is not MISSING:
+                changes.append(_row(before, "", _values(before), None))
+                whole.add(id(before))
+            if after is not MISSING:
+                changes.append(_row(after, "", None, _values(after)))
+                whole.add(id(after))
+    for (identity, name), (record, before) in touched.items():
+        if identity not in whole:
+            changes += _field_changes(state, record, name, before)
+    return changes
+
+
+def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> list[Change]:
+    after = getattr(record, name)
+    if name in DOCUMENTS:
+        changes = _document_changes(record, name, before, after)
+        if not changes:
+            setattr(record, name, before)
+    else:
+        changes = [] if before == after else [_row(record, f"/{name}", before, after)]
+    if changes and hasattr(record, "updated_at_ms"):
+        record.updated_at_ms = max(record.updated_at_ms, state.occasion.accepted_at_ms)
+    return changes
+
+
+def _document_changes(
+    record: Any, name: str, before: dict[str, Any], after: dict[str, Any]
+) -> list[Change]:
+    changes = []
+    for key in before | after:
+        old, new = before.get(key), after.get(key)
+        if old is not new and not same_json(old, new):
+            token = key.replace("~", "~0").replace("/", "~1")
+            changes.append(_row(record, f"/{name}/{token}", old, new))
+    return changes
+
+
+def _row(record: Any, pointer: str, before: Any, after: Any) -> Change:
+    kind, key = KINDS[type(record)]
+    return {
+        "record": kind,
+        "id": getattr(record, key),
+        "pointer": pointer,
+        "before": before,
+        "after": after,
+    }
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """A whole record, without its empty fields."""
+    return {
+        name: value
+        for name in TOLD[type(record)]
+        if (value := getattr(record, name)) not in (None, {}, [])
+    }

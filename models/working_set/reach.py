@@ -1,0 +1,23 @@
+"""What a batch may touch, named by the requests themselves: the keys that are looked up."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Reach:
+    """Gathered over a batch. `contacts_of`: visitors whose contact and companies matter too."""
+
+    visitor_ids: set[str] = field(default_factory=set)
+    contacts_of: set[str] = field(default_factory=set)
+    user_ids: set[str] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
+    companies: set[str] = field(default_factory=set)
+
+    def visitor(self, visitor_id: str, *, with_contact: bool = True) -> None:
+        self.visitor_ids.add(visitor_id)
+        if with_contact:
+            self.contacts_of.add(visitor_id)
+
+    def company(self, reference: str | None) -> None:
+        if reference is not None:
+            self.companies.add(reference)

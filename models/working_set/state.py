@@ -1,0 +1,186 @@
+"""The rows that one batch can touch, in memory, as they stand after the operations so far.
+
+What is saved in the end is the difference between the rows as loaded and as they stand then
+(models/store/save.py). Whoever changes a row does it through the functions of this package.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.records import (
+    Activity,
+    Company,
+    Contact,
+    ContactEmail,
+    ContactMerge,
+    Link,
+    ProjectSettings,
+    Stage,
+    Visitor,
+)
+from models.working_set.journal import Journal
+
+Members = defaultdict[Any, dict[str, bool]]
+
+
+def members() -> Members:
+    return defaultdict(dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The operation that is being applied: all that its handler knows of the world outside."""
+
+    operation_id: str
+    type: str
+    caller: str
+    accepted_at_ms: int
+    sequence: int
+
+    @property
+    def stem(self) -> str:
+        """What the ids of the rows that it makes are derived from: a replay makes the same."""
+        return self.operation_id[3:]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """A change of stored rows that need not be loaded: a statement's name and its parameters.
+
+    `source` is the visitor, contact or company whose rows it changes.
+    """
+
+    statement: str
+    source: str
+    values: tuple[str, ...] = ()
+
+
+# The most links and activity rows of one operation: 100 company_ids and a few of its own.
+RANKS_PER_OPERATION = 1024
+
+
+@dataclass(slots=True)
+class WorkingSet:
+    """All state that the operations of one batch of one project read and write."""
+
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
+    stages: dict[str, Stage] = field(default_factory=dict)
+    stage_by_key: dict[str, Stage] = field(default_factory=dict)
+
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    emails: dict[str, ContactEmail] = field(default_factory=dict)
+    companies: dict[str, Company] = field(default_factory=dict)
+    links: dict[tuple[str, str], Link] = field(default_factory=dict)
+    merges: dict[str, ContactMerge] = field(default_factory=dict)
+    activity: dict[str, Activity] = field(default_factory=dict)
+    sweepings: list[Sweeping] = field(default_factory=list)
+
+    contact_id_by_user_id: dict[str, str] = field(default_factory=dict)
+    company_id_by_external_id: dict[str, str] = field(default_factory=dict)
+    links_of_contact: defaultdict[str, dict[str, Link]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    contacts_of_company: Members = field(default_factory=members)
+    visitors_of_contact: Members = field(default_factory=members)
+    visitors_of_active: Members = field(default_factory=members)
+    emails_of_contact: Members = field(default_factory=members)
+    activity_of_contact: Members = field(default_factory=members)
+    activity_of_company: Members = field(default_factory=members)
+    unclaimed_activity: Members = field(default_factory=members)
+
+    journal: Journal = field(default_factory=Journal)
+    kept_sweepings: int = 0
+    tables: frozenset[int] = frozenset()
+    rank: int = 0
+    made: int = 0
+    occasion: Occasion = Occasion("op_", "", "", 0, 0)
+
+    def __post_init__(self) -> None:
+        stored = (self.visitors, self.contacts, self.emails, self.companies, self.links)
+        self.tables = frozenset(id(table) for table in stored)
+
+    def begin(self, occasion: Occasion) -> None:
+        """Starts an operation; what earlier ones did stays."""
+        self.occasion = occasion
+        self.journal.mark()
+        self.kept_sweepings = len(self.sweepings)
+        self.rank = occasion.sequence * RANKS_PER_OPERATION
+        self.made = 0
+
+    def undo(self) -> None:
+        """Takes back everything since `begin`."""
+        self.journal.undo()
+        del self.sweepings[self.kept_sweepings :]
+
+    def next_rank(self) -> int:
+        """A place in the project's one order, finer than the operation's sequence."""
+        self.rank += 1
+        return self.rank
+
+    def sweep(self, statement: str, source: str, *values: str) -> None:
+        self.sweepings.append(Sweeping(statement, source, values))
+
+    def contact_of(self, visitor: Visitor | None) -> Contact | None:
+        if visitor is None or visitor.contact_id is None:
+            return None
+        return self.contacts[visitor.contact_id]
+
+    def contact_by_user_id(self, user_id: str | None) -> Contact | None:
+        contact_id = None if user_id is None else self.contact_id_by_user_id.get(user_id)
+        return None if contact_id is None else self.contacts[contact_id]
+
+    def contact_by_email(self, email: str | None) -> Contact | None:
+        row = None if email is None else self.emails.get(email)
+        return None if row is None else self.contacts[row.contact_id]
+
+    def company_by_reference(self, reference: str) -> Company | None:
+        """A company by `id` first, then by `external_id` (contract §1)."""
+        found = self.companies.get(reference)
+        if found is None:
+            company_id = self.company_id_by_external_id.get(reference)
+            found = None if company_id is None else self.companies[company_id]
+        return found
+
+    def companies_of(self, contact: Contact) -> list[Company]:
+        """The contact's companies, oldest link first."""
+        links = self.links_of_contact[contact.id]
+        if len(links) == 1:
+            return [self.companies[company_id] for company_id in links]
+        ordered = sorted(links.values(), key=lambda link: link.age_rank)
+        return [self.companies[link.company_id] for link in ordered]
+
+    # Rows as the store read them: not changes, so not in the journal.
+
+    def add_visitor(self, visitor: Visitor) -> None:
+        self.visitors[visitor.visitor_id] = visitor
+        if visitor.contact_id is not None:
+            self.visitors_of_contact[visitor.contact_id][visitor.visitor_id] = True
+        if visitor.active_company_id is not None:
+            self.visitors_of_active[visitor.active_company_id][visitor.visitor_id] = True
+
+    def add_contact(self, contact: Contact) -> None:
+        self.contacts[contact.id] = contact
+        if contact.user_id is not None:
+            self.contact_id_by_user_id[contact.user_id] = contact.id
+
+    def add_email(self, row: ContactEmail) -> None:
+        self.emails[row.email] = row
+        self.emails_of_contact[row.contact_id][row.email] = True
+
+    def add_company(self, company: Company) -> None:
+        self.companies[company.id] = company
+        if company.external_id is not None:
+            self.company_id_by_external_id[company.external_id] = company.id
+
+    def add_link(self, link: Link) -> None:
+        self.links[link.contact_id, link.company_id] = link
+        self.links_of_contact[link.contact_id][link.company_id] = link
+        self.contacts_of_company[link.company_id][link.contact_id] = True
+
+    def add_stages(self, stages: Iterable[Stage]) -> None:
+        for stage in stages:
+            self.stages[stage.id] = stage
+            self.stage_by_key[stage.name_key] = stage

@@ -1,0 +1,32 @@
+"""set-stage: where a company stands in the pipeline (contract §9)."""
+
+from models.operations import SetStage
+from models.outcomes import STAGE_NOT_FOUND, VISITOR_NOT_FOUND, Effect, Refusal
+from models.rules.stage import stage_name_key
+from models.working_set import Reach, WorkingSet, companies
+from models.working_set.targets import resolve_target
+
+
+def reach(operation: SetStage, batch: Reach) -> None:
+    batch.visitor(operation.visitor_id)
+    batch.company(operation.company_id)
+
+
+def apply(operation: SetStage, state: WorkingSet) -> Effect | Refusal:
+    visitor = state.visitors.get(operation.visitor_id)
+    if visitor is None:
+        return VISITOR_NOT_FOUND
+    target = resolve_target(state, visitor, operation.company_id)
+    if isinstance(target, Refusal):
+        return target
+    stage = state.stage_by_key.get(stage_name_key(operation.stage_name))
+    if stage is None:
+        return STAGE_NOT_FOUND
+    mode = operation.stage_update_mode or state.settings.stage_update_mode
+    change = companies.move_to_stage(state, target.company, stage, mode, target.contact)
+    return Effect(
+        contact_id=target.contact.id,
+        company_id=target.company.id,
+        stage=change,
+        warnings=target.warnings,
+    )
