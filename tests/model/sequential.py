@@ -1,9 +1,9 @@
 """The model itself: operations of one project, applied one after the other."""
 
 import copy
-import dataclasses
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from tests.model.identify import identify
 from tests.model.metadata import refuse_too_large
@@ -20,6 +20,17 @@ DEFAULT_SETTINGS: dict[str, object] = {
     "first_linked_fallback": True,
     "create_unknown_companies": False,
 }
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One accepted write, as its caller sent it."""
+
+    type: str
+    body: Json
+    operation_id: str
+    accepted_at_ms: int
+    email_signed: bool
 
 
 class Model:
@@ -58,30 +69,11 @@ class Model:
     ) -> Result:
         """Apply one operation of valid shape; a rejected one leaves no trace."""
         state = copy.deepcopy(self.state)
-        result = Result()
-        number = operation_id.removeprefix("op_")
-        body = copy.deepcopy(body)
+        operation = Operation(
+            operation_type, copy.deepcopy(body), operation_id, accepted_at_ms, email_signed
+        )
         try:
-            if operation_type == "identify":
-                identify(
-                    state,
-                    body,
-                    result,
-                    new_contact_id=f"con_{number}",
-                    new_company_id=f"com_{number}",
-                    email_signed=email_signed,
-                )
-            elif operation_type == "set_properties":
-                set_properties(state, body, result)
-            elif operation_type == "track":
-                event_id = f"act_{number}_0"
-                track(state, body, result, event_id=event_id, accepted_at_ms=accepted_at_ms)
-            elif operation_type == "set_stage":
-                set_stage(state, body, result)
-            elif operation_type == "set_deal":
-                set_deal(state, body, result)
-            else:
-                raise ValueError(f"no such type of operation: {operation_type}")
+            result = _apply(state, operation)
             refuse_too_large(state)
         except RejectedError as rejected:
             return Result("rejected", rejected.code, rejected.http_status)
@@ -94,6 +86,33 @@ class Model:
         return snapshot_of(self.state)
 
 
+def _apply(state: State, operation: Operation) -> Result:
+    result = Result()
+    number = operation.operation_id.removeprefix("op_")
+    match operation.type:
+        case "identify":
+            identify(
+                state,
+                operation.body,
+                result,
+                new_contact_id=f"con_{number}",
+                new_company_id=f"com_{number}",
+                email_signed=operation.email_signed,
+            )
+        case "set_properties":
+            set_properties(state, operation.body, result)
+        case "track":
+            event_id, accepted_at_ms = f"act_{number}_0", operation.accepted_at_ms
+            track(state, operation.body, result, event_id=event_id, accepted_at_ms=accepted_at_ms)
+        case "set_stage":
+            set_stage(state, operation.body, result)
+        case "set_deal":
+            set_deal(state, operation.body, result)
+        case _:
+            raise ValueError(f"no such type of operation: {operation.type}")
+    return result
+
+
 def _text(state: State) -> str:
     """The state as JSON text: as Python values 1, 1.0 and True would be the same."""
-    return json.dumps(dataclasses.asdict(state), sort_keys=True, default=str)
+    return json.dumps(asdict(state), sort_keys=True, default=str)
