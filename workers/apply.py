@@ -167,9 +167,7 @@ def _decide(
         return _row(queued, sequence, applied_at_ms, status="rejected", refusal=decided)
     changes = settle(state)
     status = "applied" if changes or state.made else "unchanged"
-    return _row(
-        queued, sequence, applied_at_ms, status=status, effect=decided, changes=changes
-    )
+    return _row(queued, sequence, applied_at_ms, status=status, effect=decided, changes=changes)
 
 
 def _repeated(

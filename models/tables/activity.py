@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index, column
 from sqlmodel import SQLModel
 
-from models.tables.columns import integer, json, text
+from models.tables.columns import integer, json, look_up, text
 
 
 class ActivityTable(SQLModel, table=True):
@@ -13,24 +13,8 @@ class ActivityTable(SQLModel, table=True):
 
     __tablename__ = "activity"
     __table_args__ = (
-        Index(
-            "timeline",
-            "project_id",
-            "contact_id",
-            "occurred_at_ms",
-            "rank",
-            postgresql_where=column("contact_id").is_not(None),
-            sqlite_where=column("contact_id").is_not(None),
-        ),
-        Index(
-            "company_activity",
-            "project_id",
-            "company_id",
-            "occurred_at_ms",
-            "rank",
-            postgresql_where=column("company_id").is_not(None),
-            sqlite_where=column("company_id").is_not(None),
-        ),
+        look_up("timeline", "contact_id", "occurred_at_ms", "rank"),
+        look_up("company_activity", "company_id", "occurred_at_ms", "rank"),
         Index(
             "unclaimed_activity",
             "project_id",

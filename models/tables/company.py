@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from models.tables.columns import belongs_to, integer, json, text
+from models.tables.columns import belongs_to, integer, json, look_up, text
 
 
 class CompanyTable(SQLModel, table=True):
@@ -13,7 +13,7 @@ class CompanyTable(SQLModel, table=True):
 
     __tablename__ = "companies"
     __table_args__ = (
-        UniqueConstraint("project_id", "external_id"),
+        look_up("companies_by_external_id", "external_id", unique=True),
         belongs_to("stages", "stage_id", "id"),
         CheckConstraint("deal_value_e4 >= 0 AND deal_value_e4 < 10000000000000000", "deal_range"),
     )
@@ -41,7 +41,7 @@ class LinkTable(SQLModel, table=True):
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
         belongs_to("companies", "company_id", "id"),
-        Index("links_of_company", "project_id", "company_id"),
+        look_up("links_of_company", "company_id"),
     )
 
     project_id: str = text(key=True)

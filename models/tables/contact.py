@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
-from models.tables.columns import belongs_to, integer, json, text
+from models.tables.columns import belongs_to, integer, json, look_up, text
 
 
 class ContactTable(SQLModel, table=True):
     """A person; `email` is the primary one of its matching addresses."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("project_id", "user_id"),)
+    __table_args__ = (look_up("contacts_by_user_id", "user_id", unique=True),)
 
     project_id: str = text(key=True)
     id: str = text(key=True)
@@ -33,7 +32,7 @@ class ContactEmailTable(SQLModel, table=True):
     __tablename__ = "contact_emails"
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
-        Index("emails_of_contact", "project_id", "contact_id"),
+        look_up("emails_of_contact", "contact_id"),
     )
 
     project_id: str = text(key=True)
@@ -45,7 +44,7 @@ class ContactMergeTable(SQLModel, table=True):
     """A contact that was merged away: who it is now, and every value it had before."""
 
     __tablename__ = "contact_merges"
-    __table_args__ = (Index("merges_into_contact", "project_id", "survivor_id"),)
+    __table_args__ = (look_up("merges_into_contact", "survivor_id"),)
 
     project_id: str = text(key=True)
     merged_id: str = text(key=True)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, column
 from sqlmodel import SQLModel
 
-from models.tables.columns import integer, json, text
+from models.tables.columns import integer, json, look_up, text
 
 
 class OperationTable(SQLModel, table=True):
@@ -13,16 +12,8 @@ class OperationTable(SQLModel, table=True):
 
     __tablename__ = "operations"
     __table_args__ = (
-        UniqueConstraint("project_id", "sequence"),
-        Index(
-            "operations_idempotency_key",
-            "project_id",
-            "idempotency_key",
-            "type",
-            unique=True,
-            postgresql_where=column("idempotency_key").is_not(None),
-            sqlite_where=column("idempotency_key").is_not(None),
-        ),
+        look_up("operations_in_sequence", "sequence", unique=True),
+        look_up("operations_by_key", "idempotency_key", "type", unique=True),
     )
 
     project_id: str = text(key=True)

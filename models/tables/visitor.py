@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Index, column
 from sqlmodel import SQLModel
 
-from models.tables.columns import belongs_to, integer, json, text
+from models.tables.columns import belongs_to, integer, json, look_up, text
 
 
 class VisitorTable(SQLModel, table=True):
@@ -14,20 +13,8 @@ class VisitorTable(SQLModel, table=True):
     __tablename__ = "visitors"
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
-        Index(
-            "visitors_of_contact",
-            "project_id",
-            "contact_id",
-            postgresql_where=column("contact_id").is_not(None),
-            sqlite_where=column("contact_id").is_not(None),
-        ),
-        Index(
-            "visitors_of_active_company",
-            "project_id",
-            "active_company_id",
-            postgresql_where=column("active_company_id").is_not(None),
-            sqlite_where=column("active_company_id").is_not(None),
-        ),
+        look_up("visitors_of_contact", "contact_id"),
+        look_up("visitors_of_active_company", "active_company_id"),
     )
 
     project_id: str = text(key=True)

@@ -174,9 +174,7 @@ def _write_companies(
     return established or _spoken_of(state, visitor, contact)
 
 
-def _link_known(
-    operation: Identify, state: WorkingSet, effect: Effect, contact: Contact
-) -> None:
+def _link_known(operation: Identify, state: WorkingSet, effect: Effect, contact: Contact) -> None:
     for at, reference in enumerate(operation.company_ids):
         company = state.company_by_reference(reference)
         if company is None:

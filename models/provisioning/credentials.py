@@ -1,0 +1,165 @@
+"""Keys and identity secrets: made once, shown once, listed and taken back (contract §2)."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Literal, cast, get_args
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from models.operations.invalid_request import field_fault
+from models.operations.readers import NAME_LIMIT_CHARS
+from models.provisioning.names import read_name
+from models.provisioning.project_row import lock_project, require_project
+from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
+from models.store.kinds import table_of
+from models.tables import IdentitySecretTable, KeyTable
+
+KeyKind = Literal["publishable", "secret", "api"]
+
+SECRET_BYTES = 32
+PREFIX_CHARS = 11
+"""The readable prefix of a key: its kind and eight of its 43 characters."""
+IDENTITY_SECRET_SLOTS = (1, 2)
+
+_KEYS = table_of(KeyTable)
+_IDENTITY_SECRETS = table_of(IdentitySecretTable)
+_KEY_STARTS: dict[KeyKind, str] = {"publishable": "pk_", "secret": "sk_", "api": "ak_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it can be listed; times in epoch milliseconds."""
+
+    id: str
+    kind: str
+    prefix: str
+    label: str | None
+    created_at_ms: int
+    last_used_at_ms: int | None = None
+    revoked_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key at the one moment in which it is known as a whole."""
+
+    key: Key
+    printed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIdentitySecret:
+    """An identity secret as it can be listed; times in epoch milliseconds."""
+
+    id: str
+    created_at_ms: int
+    last_verified_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewIdentitySecret:
+    """An identity secret at the one moment in which it is shown."""
+
+    secret: LiveIdentitySecret
+    printed: str = field(repr=False)
+
+
+def key_digest(printed: str) -> str:
+    """What is stored of a key: SHA-256 as hex; the key is random, so it needs no salt."""
+    return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_key_kind(kind: str) -> KeyKind:
+    """The kind that a person named. Raises InvalidRequest."""
+    if kind not in get_args(KeyKind):
+        raise field_fault("/kind", f"One of {', '.join(get_args(KeyKind))}.")
+    return cast(KeyKind, kind)
+
+
+def create_key(
+    connection: Connection, project_id: str, kind: KeyKind, label: str | None, now_ms: int
+) -> NewKey:
+    """Makes a key. Raises NotFound for the project, InvalidRequest for the label."""
+    require_project(connection, project_id)
+    printed = _KEY_STARTS[kind] + secrets.token_urlsafe(SECRET_BYTES)
+    key = Key(
+        id=f"key_{secrets.token_hex(12)}",
+        kind=kind,
+        prefix=printed[:PREFIX_CHARS],
+        label=None if label is None else read_name(label, "/label", NAME_LIMIT_CHARS),
+        created_at_ms=now_ms,
+    )
+    connection.execute(
+        insert(_KEYS).values(
+            project_id=project_id,
+            id=key.id,
+            kind=key.kind,
+            prefix=key.prefix,
+            label=key.label,
+            digest=key_digest(printed),
+            created_at_ms=now_ms,
+        )
+    )
+    return NewKey(key, printed)
+
+
+def list_keys(connection: Connection, project_id: str) -> list[Key]:
+    """All keys of the project, revoked ones too, newest first. Raises NotFound."""
+    require_project(connection, project_id)
+    columns = [_KEYS.c[name] for name in Key.__dataclass_fields__]
+    wanted = select(*columns).where(_KEYS.c.project_id == project_id)
+    rows = connection.execute(wanted.order_by(_KEYS.c.created_at_ms.desc(), _KEYS.c.id))
+    return [Key(*row) for row in rows]
+
+
+def revoke_key(connection: Connection, project_id: str, key_id: str, now_ms: int) -> None:
+    """Takes a key back for good; one that is revoked already stays so. Raises NotFound."""
+    require_project(connection, project_id)
+    this_key = (_KEYS.c.project_id == project_id) & (_KEYS.c.id == key_id)
+    live = this_key & _KEYS.c.revoked_at_ms.is_(None)
+    connection.execute(update(_KEYS).where(live).values(revoked_at_ms=now_ms))
+    if connection.execute(select(_KEYS.c.id).where(this_key)).first() is None:
+        raise NotFound(f"There is no key {key_id} in project {project_id}.")
+
+
+def create_identity_secret(
+    connection: Connection, project_id: str, now_ms: int
+) -> NewIdentitySecret:
+    """Makes an identity secret. Raises NotFound, or TooManyIdentitySecrets for a third."""
+    lock_project(connection, project_id)
+    taken = set(connection.scalars(_of_project(_IDENTITY_SECRETS.c.slot, project_id)))
+    free = [slot for slot in IDENTITY_SECRET_SLOTS if slot not in taken]
+    if not free:
+        raise TooManyIdentitySecrets
+    printed = "is_" + secrets.token_urlsafe(SECRET_BYTES)
+    made = LiveIdentitySecret(id=f"sec_{secrets.token_hex(12)}", created_at_ms=now_ms)
+    connection.execute(
+        insert(_IDENTITY_SECRETS).values(
+            project_id=project_id,
+            id=made.id,
+            slot=free[0],
+            secret=printed,  # as printed: HMAC needs the key itself (§2)
+            created_at_ms=now_ms,
+        )
+    )
+    return NewIdentitySecret(made, printed)
+
+
+def list_identity_secrets(connection: Connection, project_id: str) -> list[LiveIdentitySecret]:
+    """The live identity secrets without the secrets themselves, newest first. Raises NotFound."""
+    require_project(connection, project_id)
+    table = _IDENTITY_SECRETS
+    columns = [table.c[name] for name in LiveIdentitySecret.__dataclass_fields__]
+    wanted = select(*columns).where(table.c.project_id == project_id)
+    rows = connection.execute(wanted.order_by(table.c.created_at_ms.desc(), table.c.slot.desc()))
+    return [LiveIdentitySecret(*row) for row in rows]
+
+
+def delete_identity_secret(connection: Connection, project_id: str, secret_id: str) -> None:
+    """Takes an identity secret back and frees its slot. Raises NotFound."""
+    require_project(connection, project_id)
+    table = _IDENTITY_SECRETS
+    this_one = (table.c.project_id == project_id) & (table.c.id == secret_id)
+    if connection.execute(delete(table).where(this_one)).rowcount == 0:
+        raise NotFound(f"There is no identity secret {secret_id} in project {project_id}.")

@@ -1,0 +1,123 @@
+"""Which settings of a project can be changed, and to what (contract §11, `PATCH /api/project`)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
+from models.operations.readers import NAME_LIMIT_CHARS, StageUpdateMode
+from models.outcomes import Fault
+from models.provisioning.names import name_fault
+from models.provisioning.origins import OriginError, read_origin
+
+ORIGINS_LIMIT = 100
+RATE_LIMIT_BOUND = 1_000_000
+_CODES = {"stage_update_mode": "invalid_stage_update_mode"}
+
+IdentityVerification = Literal["off", "required"]
+EmailTrust = Literal["any", "unclaimed", "signed"]
+
+
+def _project_name(name: str) -> str:
+    trimmed = name.strip()
+    fault = name_fault(trimmed, NAME_LIMIT_CHARS)
+    if fault is not None:
+        raise PydanticCustomError(INVALID_REQUEST, "{detail}", {"detail": fault})
+    return trimmed
+
+
+def _origin(text: str) -> str:
+    try:
+        return read_origin(text)
+    except OriginError as error:
+        raise PydanticCustomError(INVALID_REQUEST, "{detail}", {"detail": str(error)}) from None
+
+
+class RateLimit(BaseModel):
+    """A token bucket: `rate_per_s` tokens a second, at most `burst` at once."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    rate_per_s: float = Field(gt=0, le=RATE_LIMIT_BOUND, allow_inf_nan=False)
+    burst: int = Field(ge=1, le=RATE_LIMIT_BOUND)
+
+
+class RateLimits(BaseModel):
+    """A project's own buckets; what is not named keeps the default of the installation."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    project: RateLimit | None = None
+    visitor: RateLimit | None = None
+    address: RateLimit | None = None
+
+
+class ProjectSettingsUpdate(BaseModel):
+    """The settings to change; one that is not given keeps its value.
+
+    The defaults are those of a new project. `email_trust` null follows `identity_verification`.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: Annotated[str, AfterValidator(_project_name)] = ""
+    stage_update_mode: StageUpdateMode = "advance_only"
+    identity_verification: IdentityVerification = "off"
+    verify_all_writes: bool = False
+    require_token_expiry: bool = True
+    email_trust: EmailTrust | None = None
+    require_publishable_key: bool = False
+    allowed_origins: Annotated[
+        list[Annotated[str, AfterValidator(_origin)]], Field(max_length=ORIGINS_LIMIT)
+    ] = ["*"]
+    allow_widget_exact: bool = True
+    first_linked_fallback: bool = True
+    create_unknown_companies: bool = False
+    rate_limits: RateLimits = RateLimits()
+
+    def given(self) -> dict[str, Any]:
+        """The columns to write."""
+        return self.model_dump(exclude_unset=True)
+
+
+def new_project_settings(name: str) -> dict[str, Any]:
+    """All columns of a new project's settings, the contract's defaults. Raises InvalidRequest."""
+    return read_settings_update({"name": name}).model_dump() | {"rate_limits": {}}
+
+
+def read_settings_update(wanted: Mapping[str, Any]) -> ProjectSettingsUpdate:
+    """The update that parsed JSON asks for. Raises InvalidRequest with every fault."""
+    try:
+        return ProjectSettingsUpdate.model_validate(dict(wanted))
+    except ValidationError as invalid:
+        errors = invalid.errors(include_input=False, include_url=False)
+    faults = [_fault(error) for error in errors]
+    detail = " ".join(f"{fault['pointer'].lstrip('/')}: {fault['detail']}" for fault in faults)
+    raise InvalidRequest(faults[0]["code"], detail, faults)
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    location = error["loc"]
+    code = _CODES.get(str(location[0]), INVALID_REQUEST)
+    return Fault(pointer=json_pointer(*location), code=code, detail=_detail(error))
+
+
+def _detail(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return "There is no such setting."
+    if error["type"] == "bool_type":
+        return "Either true or false."
+    if error["type"] == "literal_error":
+        return f"One of {', '.join(_choices(str(error['loc'][0])))}."
+    return error["msg"].rstrip(".") + "."
+
+
+def _choices(setting: str) -> list[str]:
+    known = {
+        "stage_update_mode": get_args(StageUpdateMode),
+        "identity_verification": get_args(IdentityVerification),
+        "email_trust": get_args(EmailTrust),
+    }
+    return [str(choice) for choice in known[setting]]

@@ -1,0 +1,1 @@
+"""Reads for the edge: plain values out, one short read each, on both databases."""

@@ -1,0 +1,80 @@
+"""What the ledger says of operations, for callers that wait and for receipts (contract §4)."""
+
+from collections.abc import Collection
+from typing import Any, TypedDict
+
+from sqlalchemy import Connection, select, tuple_
+
+from models.store.kinds import table_of
+from models.tables import OperationTable
+
+PAIRS_IN_ONE_STATEMENT = 500
+
+_OPERATIONS = table_of(OperationTable).c
+
+
+class SettledRecord(TypedDict):
+    """A settled operation, with the fields that a drain publishes to a waiting edge."""
+
+    operation_id: str
+    type: str
+    status: str
+    outcome: dict[str, Any] | None
+    problem: dict[str, Any] | None
+    replay_of: str | None
+    accepted_at_ms: int
+    applied_at_ms: int
+
+
+class ReceiptRecord(SettledRecord):
+    """A settled operation with what it changed, field by field."""
+
+    changes: list[Any]
+
+
+_SETTLED_COLUMNS = (
+    _OPERATIONS.id.label("operation_id"),
+    _OPERATIONS.type,
+    _OPERATIONS.status,
+    _OPERATIONS.outcome,
+    _OPERATIONS.problem,
+    _OPERATIONS.replay_of,
+    _OPERATIONS.accepted_at_ms,
+    _OPERATIONS.applied_at_ms,
+)
+
+OperationKey = tuple[str, str]
+"""Project id and operation id."""
+
+
+def find_settled(
+    connection: Connection, operations: Collection[OperationKey]
+) -> dict[OperationKey, SettledRecord]:
+    """Those of the operations, of any projects, that the ledger has."""
+    wanted = sorted(operations)
+    settled: dict[OperationKey, SettledRecord] = {}
+    for start in range(0, len(wanted), PAIRS_IN_ONE_STATEMENT):
+        pairs = wanted[start : start + PAIRS_IN_ONE_STATEMENT]
+        found = connection.execute(
+            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(
+                tuple_(_OPERATIONS.project_id, _OPERATIONS.id).in_(pairs)
+            )
+        )
+        for row in found.mappings():
+            record = dict(row)
+            project_id = record.pop("project_id")
+            settled[project_id, row["operation_id"]] = SettledRecord(**record)  # type: ignore[typeddict-item]
+    return settled
+
+
+def find_receipt(
+    connection: Connection, project_id: str, operation_id: str
+) -> ReceiptRecord | None:
+    """The ledger's record of one operation; None while it has none."""
+    found = connection.execute(
+        select(*_SETTLED_COLUMNS, _OPERATIONS.changes).where(
+            _OPERATIONS.project_id == project_id, _OPERATIONS.id == operation_id
+        )
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else ReceiptRecord(**row)  # type: ignore[typeddict-item]
