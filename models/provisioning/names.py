@@ -1,4 +1,4 @@
-"""How names given by a person are read: trimmed, within a limit, storable in both databases (§3)."""
+"""How names given by a person are read: trimmed, within a limit, storable (contract §3)."""
 
 import re
 

@@ -1,29 +1,27 @@
-"""Keys and identity secrets: made once, shown once, listed and taken back (contract §2)."""
+"""Keys: shown once, stored as a digest, listed and revoked (contract §2)."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from models.operations.invalid_request import field_fault
 from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.names import read_name
-from models.provisioning.project_row import lock_project, require_project
-from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
+from models.provisioning.project_row import require_project
+from models.provisioning.refusals import NotFound
 from models.store.kinds import table_of
-from models.tables import IdentitySecretTable, KeyTable
+from models.tables import KeyTable
 
 KeyKind = Literal["publishable", "secret", "api"]
 
-SECRET_BYTES = 32
+KEY_BYTES = 32
 PREFIX_CHARS = 11
 """The readable prefix of a key: its kind and eight of its 43 characters."""
-IDENTITY_SECRET_SLOTS = (1, 2)
 
 _KEYS = table_of(KeyTable)
-_IDENTITY_SECRETS = table_of(IdentitySecretTable)
 _KEY_STARTS: dict[KeyKind, str] = {"publishable": "pk_", "secret": "sk_", "api": "ak_"}
 
 
@@ -48,23 +46,6 @@ class NewKey:
     printed: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveIdentitySecret:
-    """An identity secret as it can be listed; times in epoch milliseconds."""
-
-    id: str
-    created_at_ms: int
-    last_verified_at_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewIdentitySecret:
-    """An identity secret at the one moment in which it is shown."""
-
-    secret: LiveIdentitySecret
-    printed: str = field(repr=False)
-
-
 def key_digest(printed: str) -> str:
     """What is stored of a key: SHA-256 as hex; the key is random, so it needs no salt."""
     return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).hexdigest()
@@ -82,7 +63,7 @@ def create_key(
 ) -> NewKey:
     """Makes a key. Raises NotFound for the project, InvalidRequest for the label."""
     require_project(connection, project_id)
-    printed = _KEY_STARTS[kind] + secrets.token_urlsafe(SECRET_BYTES)
+    printed = _KEY_STARTS[kind] + secrets.token_urlsafe(KEY_BYTES)
     key = Key(
         id=f"key_{secrets.token_hex(12)}",
         kind=kind,
@@ -121,45 +102,3 @@ def revoke_key(connection: Connection, project_id: str, key_id: str, now_ms: int
     connection.execute(update(_KEYS).where(live).values(revoked_at_ms=now_ms))
     if connection.execute(select(_KEYS.c.id).where(this_key)).first() is None:
         raise NotFound(f"There is no key {key_id} in project {project_id}.")
-
-
-def create_identity_secret(
-    connection: Connection, project_id: str, now_ms: int
-) -> NewIdentitySecret:
-    """Makes an identity secret. Raises NotFound, or TooManyIdentitySecrets for a third."""
-    lock_project(connection, project_id)
-    taken = set(connection.scalars(_of_project(_IDENTITY_SECRETS.c.slot, project_id)))
-    free = [slot for slot in IDENTITY_SECRET_SLOTS if slot not in taken]
-    if not free:
-        raise TooManyIdentitySecrets
-    printed = "is_" + secrets.token_urlsafe(SECRET_BYTES)
-    made = LiveIdentitySecret(id=f"sec_{secrets.token_hex(12)}", created_at_ms=now_ms)
-    connection.execute(
-        insert(_IDENTITY_SECRETS).values(
-            project_id=project_id,
-            id=made.id,
-            slot=free[0],
-            secret=printed,  # as printed: HMAC needs the key itself (§2)
-            created_at_ms=now_ms,
-        )
-    )
-    return NewIdentitySecret(made, printed)
-
-
-def list_identity_secrets(connection: Connection, project_id: str) -> list[LiveIdentitySecret]:
-    """The live identity secrets without the secrets themselves, newest first. Raises NotFound."""
-    require_project(connection, project_id)
-    table = _IDENTITY_SECRETS
-    columns = [table.c[name] for name in LiveIdentitySecret.__dataclass_fields__]
-    wanted = select(*columns).where(table.c.project_id == project_id)
-    rows = connection.execute(wanted.order_by(table.c.created_at_ms.desc(), table.c.slot.desc()))
-    return [LiveIdentitySecret(*row) for row in rows]
-
-
-def delete_identity_secret(connection: Connection, project_id: str, secret_id: str) -> None:
-    """Takes an identity secret back and frees its slot. Raises NotFound."""
-    require_project(connection, project_id)
-    table = _IDENTITY_SECRETS
-    this_one = (table.c.project_id == project_id) & (table.c.id == secret_id)
-    if connection.execute(delete(table).where(this_one)).rowcount == 0:
-        raise NotFound(f"There is no identity secret {secret_id} in project {project_id}.")
