@@ -29,26 +29,26 @@ class Story:
             email_signed=email_signed,
         )
 
-    def identify(self, visitor_id: str, *, email_signed: bool = False, **fields: Any) -> Result:  # noqa: ANN401
+    def identify(self, visitor_id: str, *, email_signed: bool = False, **fields: Any) -> Result:
         """An identify of this visitor."""
         body = {"visitor_id": visitor_id, **fields}
         return self.apply("identify", body, email_signed=email_signed)
 
-    def set_properties(self, visitor_id: str, **properties: Any) -> Result:  # noqa: ANN401
+    def set_properties(self, visitor_id: str, **properties: Any) -> Result:
         """These properties of this visitor."""
         body = {"visitor_id": visitor_id, "properties": properties}
         return self.apply("set_properties", body)
 
-    def track(self, visitor_id: str, **fields: Any) -> Result:  # noqa: ANN401
+    def track(self, visitor_id: str, **fields: Any) -> Result:
         """An event of this visitor, named `login` unless told otherwise."""
         return self.apply("track", {"visitor_id": visitor_id, "name": "login", **fields})
 
-    def set_stage(self, visitor_id: str, stage_name: str, **fields: Any) -> Result:  # noqa: ANN401
+    def set_stage(self, visitor_id: str, stage_name: str, **fields: Any) -> Result:
         """A set-stage of this visitor."""
         body = {"visitor_id": visitor_id, "stage_name": stage_name, **fields}
         return self.apply("set_stage", body)
 
-    def set_deal(self, visitor_id: str, deal_value: float | None, **fields: Any) -> Result:  # noqa: ANN401
+    def set_deal(self, visitor_id: str, deal_value: float | None, **fields: Any) -> Result:
         """A set-deal of this visitor."""
         body = {"visitor_id": visitor_id, "deal_value": deal_value, **fields}
         return self.apply("set_deal", body)

@@ -180,6 +180,18 @@ def test_a_placeholders_own_id_with_a_name_makes_it_a_real_company() -> None:
     assert (story.company("com_1").name, story.company("com_1").placeholder) == ("Hooli", False)
 
 
+def test_naming_a_shared_placeholder_without_id_folds_the_own_one_at_the_next_identify() -> None:
+    story = Story()
+    story.identify("ann", user_id="u1")
+    story.identify("bob", user_id="u2")
+    story.identify("bob", company={"id": "com_1"})
+    story.identify("bob", company={"name": "Hooli"})
+    assert story.company_ids("bob") == ["com_2", "com_1"]
+    assert not story.company("com_1").placeholder
+    assert story.identify("bob").status == "applied"
+    assert story.company_ids("bob") == ["com_1"]
+
+
 def test_an_own_placeholder_named_by_id_beside_a_new_real_link_hands_its_metadata_over() -> None:
     story = Story()
     story.identify("ann", user_id="u1")
