@@ -1,0 +1,1 @@
+"""Applies what the mailbox holds: the RQ worker, its one job and its sweeper."""

@@ -1,0 +1,213 @@
+"""What the mailbox holds, and under which Redis keys. Pure: no Redis, no clock, no chance.
+
+| key                          | kind    | holds                                               |
+|------------------------------|---------|-----------------------------------------------------|
+| `mailbox:{project}`          | stream  | waiting entries; field `e`: the envelope as JSON    |
+| `bytes:{project}`            | counter | size of those envelopes together                    |
+| `wake:{project}`             | token   | a drain is queued or running; expires               |
+| `key:{project}:{type}:{key}` | string  | `{entry id} {nonce} {fingerprint}`, a hint; expires |
+| `ready`                      | zset    | project -> ms at which its oldest entry came        |
+| `bells`                      | stream  | its last entry tells that some wake token was taken |
+| `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
+| `sweep`                      | lock    | somebody swept lately; expires                      |
+
+An empty stream is kept: its last id keeps the order of acceptance when Redis' clock is set back.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+READY = "ready"
+BELLS = "bells"
+SWEEP = "sweep"
+ENTRY_FIELD = b"e"
+
+ENVELOPE_VERSION = 1
+NONCE_BYTES = 7
+SEQUENCE_BITS = 24
+MAX_RAW_KEPT_CHARS = 4096
+
+Caller = Literal["publishable", "secret"]
+Fault = Literal["malformed", "newer_version"]
+
+_OPERATION_ID = re.compile(r"op_([0-9a-f]{18})([0-9a-f]{14})", re.ASCII)
+_NONCE = re.compile(r"[0-9a-f]{14}", re.ASCII)
+_NO_NONCE = "0" * (NONCE_BYTES * 2)
+_to_json = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
+
+
+def mailbox_key(project_id: str) -> str:
+    return f"mailbox:{project_id}"
+
+
+def bytes_key(project_id: str) -> str:
+    return f"bytes:{project_id}"
+
+
+def wake_key(project_id: str) -> str:
+    return f"wake:{project_id}"
+
+
+def hint_key(project_id: str, operation_type: str, idempotency_key: str) -> str:
+    return f"key:{project_id}:{operation_type}:{idempotency_key}"
+
+
+def outcomes_channel(edge_id: str) -> str:
+    return f"outcomes:{edge_id}"
+
+
+class MalformedEntry(Exception):
+    """An entry that is no envelope of any known version; carries none of its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One operation on its way from the edge to the drain.
+
+    `nonce` is 14 hex digits made at the edge, `reply_to` the id of the edge whose caller waits,
+    `fingerprint` that of the content (contract §4 Retries), `warnings` those found at the edge.
+    """
+
+    nonce: str
+    type: str
+    caller: Caller
+    payload: dict[str, Any] = field(repr=False)
+    fingerprint: str = field(repr=False)
+    warnings: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    idempotency_key: str | None = field(default=None, repr=False)
+    reply_to: str | None = None
+    version: int = ENVELOPE_VERSION
+
+    def as_document(self) -> dict[str, Any]:
+        """The envelope as JSON values, without the fields that say nothing."""
+        document: dict[str, Any] = {
+            "version": self.version,
+            "nonce": self.nonce,
+            "type": self.type,
+            "caller": self.caller,
+            "payload": self.payload,
+            "fingerprint": self.fingerprint,
+        }
+        if self.warnings:
+            document["warnings"] = self.warnings
+        if self.idempotency_key is not None:
+            document["idempotency_key"] = self.idempotency_key
+        if self.reply_to is not None:
+            document["reply_to"] = self.reply_to
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedOperation:
+    """An entry of a mailbox. `size_bytes` is what it counts against the mailbox's cap.
+
+    `fault` says why the envelope is only a stand-in: `malformed` entries go to the dead letters,
+    one of a newer version stays, with all behind it, for a worker that knows that version.
+    """
+
+    entry_id: str
+    operation_id: str
+    accepted_at_ms: int
+    envelope: Envelope
+    size_bytes: int
+    fault: Fault | None = None
+
+
+def operation_id(entry_id: str, nonce: str) -> str:
+    """The operation's id: sorts by acceptance and names the stream entry that it came in.
+
+    Twelve hex digits of milliseconds, six of the stream's sequence, the nonce. (Should a clock
+    set back make the sequence outgrow 24 bits, the milliseconds take the carry: still in order.)
+    """
+    ms, _, sequence = entry_id.partition("-")
+    return f"op_{(int(ms) << SEQUENCE_BITS) + int(sequence):018x}{nonce}"
+
+
+def parse_operation_id(text: str) -> tuple[str, str] | None:
+    """Entry id and nonce of an operation id; None for any string that is none."""
+    match = _OPERATION_ID.fullmatch(text)
+    if match is None:
+        return None
+    ms, sequence = divmod(int(match[1], 16), 1 << SEQUENCE_BITS)
+    return f"{ms}-{sequence}", match[2]
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The envelope as compact JSON. Raises ValueError for what JSON or UTF-8 cannot hold."""
+    return _to_json(envelope.as_document()).encode()
+
+
+def read_entry(entry_id: str, fields: Mapping[bytes, bytes]) -> QueuedOperation:
+    """A stream entry as a queued operation; never raises, since one entry must not stop a mailbox.
+
+    Of a malformed entry the nonce and the waiting edge are saved if they can be read, so that
+    its caller is answered.
+    """
+    raw = fields.get(ENTRY_FIELD, b"")
+    fault: Fault | None = None
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        document = None
+    try:
+        envelope = _envelope(document)
+    except MalformedEntry:
+        fault, envelope = _fault(document), _stand_in(document, raw)
+    return QueuedOperation(
+        entry_id=entry_id,
+        operation_id=operation_id(entry_id, envelope.nonce),
+        accepted_at_ms=int(entry_id.partition("-")[0]),
+        envelope=envelope,
+        size_bytes=len(raw),
+        fault=fault,
+    )
+
+
+def _envelope(document: object) -> Envelope:
+    if not isinstance(document, dict) or document.get("version") != ENVELOPE_VERSION:
+        raise MalformedEntry("no envelope of this version")
+    try:
+        envelope = Envelope(**document)
+    except TypeError:
+        raise MalformedEntry("fields are missing or unknown") from None
+    if not _is_sound(document):
+        raise MalformedEntry("a field has another type")
+    return envelope
+
+
+def _is_sound(document: Mapping[str, Any]) -> bool:
+    optional_texts = (document.get("idempotency_key"), document.get("reply_to"))
+    return (
+        all(isinstance(document[name], str) for name in ("nonce", "type", "fingerprint"))
+        and all(text is None or isinstance(text, str) for text in optional_texts)
+        and _NONCE.fullmatch(document["nonce"]) is not None
+        and document["caller"] in get_args(Caller)
+        and isinstance(document["payload"], dict)
+        and isinstance(document.get("warnings", []), list)
+    )
+
+
+def _fault(document: object) -> Fault:
+    version = document.get("version") if isinstance(document, dict) else None
+    newer = type(version) is int and version > ENVELOPE_VERSION
+    return "newer_version" if newer else "malformed"
+
+
+def _stand_in(document: object, raw: bytes) -> Envelope:
+    told = document if isinstance(document, dict) else {}
+    nonce, reply_to = told.get("nonce"), told.get("reply_to")
+    readable = isinstance(nonce, str) and _NONCE.fullmatch(nonce) is not None
+    return Envelope(
+        nonce=str(nonce) if readable else _NO_NONCE,
+        type="malformed",
+        caller="secret",
+        # NUL is what PostgreSQL's JSON cannot hold.
+        payload={"raw": raw.decode("latin-1").replace("\0", "␀")[:MAX_RAW_KEPT_CHARS]},
+        fingerprint="",
+        reply_to=reply_to if isinstance(reply_to, str) else None,
+    )

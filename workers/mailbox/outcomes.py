@@ -1,0 +1,116 @@
+"""The edge's other half: outcomes on their way back to the callers that wait for them.
+
+Publication is only the quick way. Whenever one may have been missed, the waiter is told so and
+asks the ledger, which is the truth.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+from workers.mailbox.layout import outcomes_channel
+
+log = logging.getLogger(__name__)
+
+Record = dict[str, Any]
+# A record, or None: the publication may have been missed, ask the ledger.
+Arrival = asyncio.Future[Record | None]
+
+BEAT_S = 1.0
+RECONNECT_PAUSE_S = 0.2
+
+
+class Outcomes:
+    """Outcomes published to this edge. `listen` runs as a task for as long as the edge does."""
+
+    def __init__(self, redis: Redis, edge_id: str) -> None:
+        self._redis = redis
+        self._channel = outcomes_channel(edge_id)
+        self._arrivals: dict[str, list[Arrival]] = {}
+        self._subscribed = asyncio.Event()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether publications reach this edge now."""
+        return self._subscribed.is_set()
+
+    async def until_alive(self) -> None:
+        """Waits until publications reach this edge."""
+        await self._subscribed.wait()
+
+    @contextmanager
+    def waiting(self, nonce: str) -> Iterator[Arrival]:
+        """The arrival of an operation's outcome; to be entered before its envelope is sent.
+
+        It ends with the ledger record, or with None when the publication may have been missed
+        (at once while there is no subscription): then only the ledger can tell.
+        """
+        arrival: Arrival = asyncio.get_running_loop().create_future()
+        if not self.is_alive:
+            arrival.set_result(None)
+        arrivals = self._arrivals.setdefault(nonce, [])
+        arrivals.append(arrival)
+        try:
+            yield arrival
+        finally:
+            arrivals.remove(arrival)
+            if not arrivals and self._arrivals.get(nonce) is arrivals:
+                del self._arrivals[nonce]
+
+    async def listen(self) -> None:
+        """Subscribes, again and again, until cancelled."""
+        while True:
+            try:
+                await self._listen_once()
+            except (RedisError, OSError) as error:
+                if self.is_alive:
+                    log.warning("the subscription to outcomes is lost: %s", type(error).__name__)
+            finally:
+                self._lose()
+            await asyncio.sleep(RECONNECT_PAUSE_S)
+
+    async def _listen_once(self) -> None:
+        async with self._redis.pubsub() as subscription:
+            await subscription.subscribe(self._channel)
+            heard = True
+            while True:
+                message = await subscription.get_message(timeout=BEAT_S)
+                if message is not None:
+                    heard = True
+                    self._hear(message)
+                elif heard:
+                    heard = False
+                    await _ping(subscription)
+                else:
+                    raise RedisConnectionError("no answer to a ping")
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            self._subscribed.set()
+        elif message["type"] == "message":
+            for nonce, record in json.loads(message["data"]).items():
+                self._arrive(self._arrivals.get(nonce, ()), record)
+
+    def _lose(self) -> None:
+        self._subscribed.clear()
+        for arrivals in self._arrivals.values():
+            self._arrive(arrivals, None)
+
+    @staticmethod
+    def _arrive(arrivals: "list[Arrival] | tuple[()]", record: Record | None) -> None:
+        for arrival in arrivals:
+            if not arrival.done():
+                arrival.set_result(record)
+
+
+async def _ping(subscription: PubSub) -> None:
+    # A host that vanished sends no end of the connection: only silence tells.
+    await subscription.ping()

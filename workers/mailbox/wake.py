@@ -1,0 +1,109 @@
+"""The wake token and the RQ job behind it: how a mailbox gets a drain, and only one.
+
+The token says that a drain of the project is queued or running. accept.lua takes it with the first
+entry, whoever took it queues the job, the drain holds it while it runs and clears it before its
+last look. It expires, so that a lost job is noticed by the sweeper.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+from redis.client import Pipeline
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from workers.mailbox.connection import translated
+from workers.mailbox.layout import wake_key
+
+QUEUE_NAME = "ingest"
+DRAIN_FUNCTION = "workers.drain.drain"
+# RQ's timeout would raise inside a transaction; the drain ends its turn by itself.
+NO_TIMEOUT = -1
+FAILURE_KEPT_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class WakeTimes:
+    """How long a token lasts for a queued and for a running drain."""
+
+    queued_s: float
+    running_s: float
+
+
+class Wake:
+    """Token and job, over a synchronous client. Every method raises MailboxUnavailable."""
+
+    def __init__(self, redis: Redis, times: WakeTimes) -> None:
+        self._redis = redis
+        self._queued_ms = round(times.queued_s * 1000)
+        self._running_ms = round(times.running_s * 1000)
+        self._queue = Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+
+    def take(self, project_id: str) -> bool:
+        """Takes the token for a job to be queued; False when a drain is queued or running."""
+        with translated():
+            taken = self._redis.set(wake_key(project_id), "1", nx=True, px=self._queued_ms)
+        return bool(taken)
+
+    def hold(self, project_id: str, commands: "Redis | Pipeline | None" = None) -> None:
+        """Keeps the token for a running drain; as a part of `commands` if given."""
+        with translated():
+            (self._redis if commands is None else commands).set(
+                wake_key(project_id), "1", px=self._running_ms
+            )
+
+    def clear(self, project_id: str) -> None:
+        """Gives the token back: whoever accepts from now on wakes a drain."""
+        with translated():
+            self._redis.delete(wake_key(project_id))
+
+    def hand_over(self, project_id: str) -> None:
+        """Queues the project's next turn behind all others; the token goes to it."""
+        with translated():
+            self._redis.set(wake_key(project_id), "1", px=self._queued_ms)
+        self.enqueue(project_id)
+
+    def enqueue(self, project_id: str) -> None:
+        """Queues a drain of the project, in one round trip."""
+        with translated(), self._redis.pipeline() as commands:
+            self._queue.enqueue_call(
+                DRAIN_FUNCTION,
+                args=(project_id,),
+                job_id=_job_id(project_id),
+                timeout=NO_TIMEOUT,
+                result_ttl=0,
+                failure_ttl=FAILURE_KEPT_S,
+                description="drain",
+                pipeline=commands,
+            )
+            commands.execute()
+
+    def jobs_are_waiting(self) -> bool:
+        """Whether any drain is queued and not begun."""
+        with translated():
+            return bool(self._redis.llen(self._queue.key))
+
+    def queued_jobs(self) -> list[str]:
+        """Ids of the queued jobs, first to run first."""
+        with translated():
+            return self._queue.get_job_ids()
+
+    def drop(self, job_ids: Sequence[str]) -> None:
+        """Removes queued jobs."""
+        with translated(), self._redis.pipeline() as commands:
+            for job_id in job_ids:
+                commands.lrem(self._queue.key, 0, job_id)
+                commands.delete(Job.key_for(job_id))
+            commands.execute()
+
+
+def _job_id(project_id: str) -> str:
+    return f"{project_id}-{secrets.token_hex(8)}"
+
+
+def project_of(job_id: str) -> str:
+    """The project whose drain a job is, told from its id (the job's own data may be lost)."""
+    return job_id.rpartition("-")[0]
