@@ -40,7 +40,7 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - a JSON value
+def parse_json(raw: bytes) -> Any:
     """Any JSON value, under the rules of `parse_body`."""
     if is_nested_deeper(raw, DEPTH_LIMIT):
         raise _invalid_json(f"The body is nested deeper than {DEPTH_LIMIT} levels, or unbalanced.")

@@ -65,7 +65,7 @@ def _is_local_part(local: str) -> bool:
 def _normal_domain(domain: str) -> str:
     if not domain.isascii() or "xn--" in domain:
         try:
-            domain = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").lower()
+            domain = idna.encode(domain, uts46=True).decode("ascii").lower()
         except (idna.IDNAError, UnicodeError):
             raise EmailError("The domain of the email address is none.") from None
     if _DOMAIN.fullmatch(domain) is None:

@@ -7,7 +7,7 @@ from models.outcomes import Fault
 INVALID_REQUEST = "invalid_request"
 
 
-class InvalidRequest(Exception):  # noqa: N818 - a refusal is a noun
+class InvalidRequest(Exception):
     """A request that is answered at once and never enqueued.
 
     `code` is stable, `status` the HTTP status, `detail` a sentence that repeats nothing of the

@@ -1,7 +1,7 @@
 """Operations as the JSON that travels through the mailbox, and back without validating again."""
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any
 
 from models.operations.identify import CompanyPart, Identify
@@ -57,6 +57,6 @@ def _sent_fields(part: Operation | CompanyPart) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for name, default in _DEFAULTS[type(part)]:
         value = getattr(part, name)
-        if value is not default or default is MISSING:
+        if value is not default:
             sent[name] = value
     return sent

@@ -205,7 +205,7 @@ REFUSED: list[tuple[str, Json, list[tuple[str, str]]]] = [
     ("set_deal", deal(deal_value=True), [("/deal_value", BAD)]),
     ("set_deal", deal(deal_value=10**12), [("/deal_value", BAD)]),
     ("set_deal", deal(deal_value=0.00001), [("/deal_value", BAD)]),
-    ("set_deal", deal(stage_name=""), [("/stage_name", BAD)]),
+    ("set_deal", deal(stage_name=" "), [("/stage_name", BAD)]),
     ("set_deal", deal(notes="x" * 10_001), [("/notes", BAD)]),
     ("set_deal", deal(notes=5), [("/notes", BAD)]),
 ]
