@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from models.provisioning.keys import KeyKind
 from models.store.kinds import table_of
 from models.tables import IdentitySecretTable, KeyTable, ProjectTable
-
-KeyKind = Literal["publishable", "secret", "api"]
 
 _PROJECTS = table_of(ProjectTable).c
 _KEYS = table_of(KeyTable).c

@@ -1,0 +1,43 @@
+"""The edge as an ASGI application.
+
+Served by several processes as `uvicorn --factory ingest_api.app:app_from_environment`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from config.logs import configure_logs
+from config.settings import Settings, load_settings
+from ingest_api.edge import Edge
+from ingest_api.front_door import FrontDoor
+from ingest_api.route_table import build_routes
+
+
+def create_app(settings: Settings) -> Starlette:
+    """An edge; it connects when its lifespan begins and closes everything when that ends."""
+    edge = Edge(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with edge.running():
+            yield
+
+    app = Starlette(
+        routes=build_routes(edge),
+        middleware=[
+            Middleware(FrontDoor, metrics=edge.metrics, retry_after_s=settings.retry_after_s)
+        ],
+        lifespan=lifespan,
+    )
+    app.state.edge = edge
+    return app
+
+
+def app_from_environment() -> Starlette:
+    """The edge with the settings of the environment. Raises SettingsError."""
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    return create_app(settings)

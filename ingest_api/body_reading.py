@@ -1,0 +1,128 @@
+"""The bytes of a request's body, refused as soon as they are too many (contract §3)."""
+
+import asyncio
+import re
+import zlib
+
+from ingest_api.errors import Problem, invalid_request
+from ingest_api.incoming import Incoming
+
+BODY_TIMEOUT_S = 30.0
+GZIP_FRAME_BYTES = 1024
+"""What gzip may add to a body that does not compress."""
+
+GZIP_MEMBERS_LIMIT = 16
+"""Each member costs a copy of what follows it."""
+
+_GZIP_WBITS = 31
+_MEDIA_TYPE = re.compile(rb"[ \t]*([!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+)[ \t]*(;.*)?")
+_CHARSET = re.compile(rb";[ \t]*charset=[ \t]*\"?([^\";, \t]*)", re.IGNORECASE)
+_UTF_8 = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+_GZIP = frozenset({b"gzip", b"x-gzip"})
+_JSON = b"application/json"
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete: nobody to answer."""
+
+
+async def read_body(incoming: Incoming, limit_bytes: int, *, plain_text: bool) -> bytes:
+    """The body, inflated where it is gzip.
+
+    `plain_text` says whether text/plain passes for JSON, as `navigator.sendBeacon` sends it.
+    Raises Problem 408, 413, 415, or 400 for broken gzip, and ClientGone.
+    """
+    _check_type(incoming, plain_text=plain_text)
+    is_gzip = _is_gzip(incoming)
+    raw_limit_bytes = limit_bytes + GZIP_FRAME_BYTES if is_gzip else limit_bytes
+    length = incoming.header(b"content-length")
+    if length is not None and length.isdigit() and int(length) > raw_limit_bytes:
+        raise _too_large(limit_bytes)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            raw = await _receive(incoming, raw_limit_bytes, limit_bytes)
+    except TimeoutError:
+        raise Problem(408, "request_timeout", "The body did not arrive in time.") from None
+    return _inflate(raw, limit_bytes) if is_gzip else raw
+
+
+async def _receive(incoming: Incoming, raw_limit_bytes: int, limit_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    size_bytes = 0
+    while True:
+        message = await incoming.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk: bytes = message.get("body", b"")
+        size_bytes += len(chunk)
+        if size_bytes > raw_limit_bytes:
+            raise _too_large(limit_bytes)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _check_type(incoming: Incoming, *, plain_text: bool) -> None:
+    values = incoming.header_values(b"content-type")
+    if values == [_JSON]:
+        return
+    media = _MEDIA_TYPE.fullmatch(values[0]) if len(values) == 1 else None
+    accepted = (_JSON, b"text/plain") if plain_text else (_JSON,)
+    if media is None or media[1].lower() not in accepted:
+        raise _unsupported("Send application/json.", (b"accept-post", b", ".join(accepted)))
+    charsets = {charset.lower() for charset in _CHARSET.findall(media[2] or b"")}
+    if not charsets <= _UTF_8:
+        raise _unsupported("Send the body in UTF-8.", (b"accept-post", b", ".join(accepted)))
+
+
+def _is_gzip(incoming: Incoming) -> bool:
+    codings = [
+        coding.strip(b" \t").lower()
+        for value in incoming.header_values(b"content-encoding")
+        for coding in value.split(b",")
+    ]
+    applied = [coding for coding in codings if coding not in (b"identity", b"")]
+    if not applied:
+        return False
+    if len(applied) > 1 or applied[0] not in _GZIP:
+        raise _unsupported("Of content codings only gzip.", (b"accept-encoding", b"gzip, identity"))
+    return True
+
+
+def _inflate(raw: bytes, limit_bytes: int) -> bytes:
+    """All members of a gzip file; stops at the limit, however much more a bomb would make."""
+    parts: list[bytes] = []
+    left_bytes = limit_bytes
+    try:
+        for _ in range(GZIP_MEMBERS_LIMIT):
+            if not raw:
+                return b"".join(parts)
+            member = zlib.decompressobj(_GZIP_WBITS)
+            part = member.decompress(raw, left_bytes + 1)
+            left_bytes -= len(part)
+            if left_bytes < 0:
+                raise _too_large(limit_bytes)
+            if not member.eof:
+                raise _broken_gzip()
+            parts.append(part)
+            raw = member.unused_data
+    except zlib.error:
+        raise _broken_gzip() from None
+    raise _broken_gzip()
+
+
+def _broken_gzip() -> Problem:
+    return invalid_request("The body is not valid gzip.")
+
+
+def _too_large(limit_bytes: int) -> Problem:
+    return Problem(
+        413,
+        "payload_too_large",
+        f"The body is larger than {limit_bytes} bytes.",
+        headers=((b"connection", b"close"),),
+    )
+
+
+def _unsupported(detail: str, header: tuple[bytes, bytes]) -> Problem:
+    return Problem(415, "unsupported_media_type", detail, headers=(header,))

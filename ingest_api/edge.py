@@ -1,0 +1,132 @@
+"""What every request needs, made once for an edge process, started and ended in one place."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+from redis import Redis
+
+from config.settings import Settings
+from ingest_api.auth import WidgetAuth
+from ingest_api.database_reads import DatabaseReads
+from ingest_api.key_usage import KeyUsage
+from ingest_api.metrics import Metrics
+from ingest_api.project_cache import ProjectCache
+from ingest_api.stop_signals import on_stop_signal
+from ingest_api.waiters import Waiters
+from models.database import Database
+from models.queries.operations import OperationKey, SettledRecord, find_settled
+from models.queries.projects import Credentials, find_credentials
+from workers.mailbox.connection import connect, connect_async
+from workers.mailbox.outcomes import Outcomes
+from workers.mailbox.post import Post, PostLimits
+from workers.mailbox.wake import Wake, WakeTimes
+
+RESTART_PAUSE_S = 1.0
+
+_log = structlog.get_logger("hal.edge")
+
+
+class Edge:
+    """The edge's collaborators. Nothing connects before `running`, or before it is needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.id = secrets.token_hex(8)
+        self.metrics = Metrics()
+        self.database = _database(settings)
+        self.reads = DatabaseReads(
+            self.database,
+            limit=settings.database_pool_size,
+            timeout_s=settings.database_timeout_s,
+        )
+        self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
+        self._wake_redis = connect(settings.redis_url, settings.redis_timeout_s)
+        self.post = Post(self.redis, _wake(self._wake_redis, settings), _limits(settings))
+        self.outcomes = Outcomes(self.redis, self.id)
+        self.waiters = Waiters(self._find_settled)
+        self.projects = ProjectCache(
+            self._find_credentials,
+            entries=settings.project_cache_entries,
+            life_s=settings.project_cache_ttl_s,
+            patience_s=settings.database_timeout_s,
+        )
+        self.key_usage = KeyUsage(self.reads)
+        self.widget_auth = WidgetAuth(self.projects, self.key_usage)
+        self.metrics.waiting.set_function(partial(len, self.waiters))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Runs what goes on beside the requests; on leaving, ends it and closes everything."""
+        tasks = [
+            asyncio.create_task(_kept_running(work))
+            for work in (
+                self.outcomes.listen,
+                self.waiters.poll,
+                self.key_usage.write_regularly,
+            )
+        ]
+        try:
+            with on_stop_signal(self.waiters.stop):
+                yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._close()
+
+    async def _close(self) -> None:
+        await self.projects.close()
+        await self.post.aclose()
+        await self.key_usage.write()
+        await self.redis.aclose()
+        self._wake_redis.close()
+        self.database.close()
+
+    async def _find_credentials(
+        self, digests: Collection[str], project_ids: Collection[str]
+    ) -> Credentials:
+        return await self.reads.run(
+            partial(find_credentials, digests=digests, project_ids=project_ids)
+        )
+
+    async def _find_settled(
+        self, operations: Collection[OperationKey]
+    ) -> dict[OperationKey, SettledRecord]:
+        return await self.reads.run(partial(find_settled, operations=operations))
+
+
+async def _kept_running(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - a bug in it must not end it for good
+            _log.error("background_work_failed", work=work.__qualname__, exc_info=error)
+        await asyncio.sleep(RESTART_PAUSE_S)
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        connect_timeout_s=settings.database_timeout_s,
+        statement_timeout_s=settings.statement_timeout_s,
+        lock_timeout_s=settings.lock_timeout_s,
+        idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
+    )
+
+
+def _limits(settings: Settings) -> PostLimits:
+    return PostLimits(
+        mailbox_max_entries=settings.mailbox_max_entries,
+        mailbox_max_bytes=settings.mailbox_max_bytes,
+        idempotency_hint_s=settings.idempotency_hint_s,
+        wake_queued_s=settings.wake_queued_s,
+    )
+
+
+def _wake(redis: Redis, settings: Settings) -> Wake:
+    return Wake(redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))

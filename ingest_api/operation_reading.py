@@ -1,0 +1,110 @@
+"""From a request to an envelope: everything that is refused before it is enqueued (§2, §3)."""
+
+import time
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ingest_api.auth import Caller
+from ingest_api.bodies import parse_body
+from ingest_api.body_reading import read_body
+from ingest_api.content_fingerprint import content_fingerprint
+from ingest_api.cors import judge_origin
+from ingest_api.edge import Edge
+from ingest_api.envelope_fields import EnvelopeFields, read_envelope_fields
+from ingest_api.errors import Problem
+from ingest_api.idempotency import read_idempotency_key
+from ingest_api.identity_proof import Proof, apply_claims, verify
+from ingest_api.identity_secret import IdentitySecret
+from ingest_api.incoming import Incoming
+from models import outcomes
+from models.operations import Identify, Operation, SetProperties, Track, to_payload, validate
+from models.queries.projects import EdgeProject
+from workers.mailbox.layout import Envelope
+from workers.mailbox.post import new_nonce
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for what; the envelope does not say yet whether anybody waits."""
+
+    caller: Caller
+    operation_type: str
+    payload: dict[str, Any]
+    warnings: list[outcomes.Warning]
+    idempotency_key: str | None
+    fingerprint: str
+
+    def envelope(self, reply_to: str | None) -> Envelope:
+        """What goes into the mailbox; `reply_to` is the edge at which the caller waits."""
+        return Envelope(
+            nonce=new_nonce(),
+            type=self.operation_type,
+            caller=self.caller.kind,
+            payload=self.payload,
+            fingerprint=self.fingerprint,
+            warnings=cast(list[dict[str, Any]], self.warnings),
+            idempotency_key=self.idempotency_key,
+            reply_to=reply_to,
+        )
+
+
+async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) -> Asked:
+    """The operation that a widget request asks for.
+
+    Raises Problem, InvalidRequest and ProofFailed for what is refused, Transient for an outage.
+    Credentials are judged first, then the origin, the body, the proof.
+    """
+    by_header = await edge.widget_auth.caller_by_header(incoming)
+    if by_header is not None:
+        judge_origin(incoming, by_header.project)
+    raw = await read_body(incoming, edge.settings.body_limit_bytes, plain_text=True)
+    body = parse_body(raw)
+    fields = read_envelope_fields(body)
+    caller = await edge.widget_auth.caller_for(by_header, fields.project_id)
+    if by_header is None:
+        judge_origin(incoming, caller.project)
+    operation, warnings = validate(operation_type, body)
+    proof = _verified(edge, caller.project, fields, operation)
+    if isinstance(operation, Identify):
+        operation, overridden = apply_claims(operation, proof)
+        warnings += overridden
+    _check_exact(caller, operation)
+    key = read_idempotency_key(incoming, fields.message_id)
+    return Asked(
+        caller,
+        operation_type,
+        to_payload(operation),
+        warnings,
+        key,
+        content_fingerprint(operation_type, body) if key is not None else "",
+    )
+
+
+def _verified(
+    edge: Edge, project: EdgeProject, fields: EnvelopeFields, operation: Operation
+) -> Proof:
+    is_identify = isinstance(operation, Identify)
+    proof = verify(
+        fields.proofs,
+        operation.visitor_id,
+        operation.user_id if isinstance(operation, Identify) else None,
+        [IdentitySecret(*secret) for secret in project.identity_secrets],
+        require_expiry=project.require_token_expiry,
+        now_s=time.time(),
+        required=project.verify_all_writes
+        or (is_identify and project.identity_verification == "required"),
+    )
+    for secret_id in proof.secret_ids.values():
+        edge.key_usage.secret_verified(project.id, secret_id)
+    return proof
+
+
+def _check_exact(caller: Caller, operation: Operation) -> None:
+    if caller.project.allow_widget_exact or caller.kind == "secret":
+        return
+    if isinstance(operation, SetProperties | Track):
+        return
+    if operation.stage_update_mode == "exact":
+        raise Problem(
+            403, "exact_not_allowed", "The project takes exact stages from its backend only."
+        )

@@ -1,0 +1,45 @@
+"""Every route with its family, in one place: access rules and documents are made from it."""
+
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from ingest_api.edge import Edge
+from ingest_api.endpoint import Endpoint, Handler, RouteEntry
+from ingest_api.errors import Problem, problem_answer
+from ingest_api.routes import health, operations, widget
+
+ROUTES: tuple[RouteEntry, ...] = (
+    RouteEntry("POST", "/api/widget/identify", "widget", widget.identify),
+    RouteEntry("POST", "/api/widget/track", "widget", widget.track),
+    RouteEntry("POST", "/api/widget/set-properties", "widget", widget.set_properties),
+    RouteEntry("POST", "/api/widget/set-stage", "widget", widget.set_stage),
+    RouteEntry("POST", "/api/widget/set-deal", "widget", widget.set_deal),
+    RouteEntry(
+        "GET", "/api/widget/operations/{operation_id:path}", "widget", operations.widget_receipt
+    ),
+    RouteEntry("GET", "/healthz", "public", health.alive),
+    RouteEntry("GET", "/livez", "public", health.alive),
+    RouteEntry("GET", "/readyz", "public", health.ready),
+    RouteEntry("GET", "/metrics", "public", health.metrics),
+)
+
+
+def build_routes(edge: Edge) -> list[Route]:
+    """Starlette's routes: one for each path, and one for all that are none."""
+    families = {entry.path: entry.family for entry in ROUTES}
+    handlers: dict[str, dict[str, Handler]] = {}
+    for entry in ROUTES:
+        handlers.setdefault(entry.path, {})[entry.method] = entry.handler
+    routes = [
+        Route(path, Endpoint(edge, families[path], by_method), name=path)
+        for path, by_method in handlers.items()
+    ]
+    return [*routes, Route("/{path:path}", _Nowhere(), name="nowhere")]
+
+
+class _Nowhere:
+    """What no route answers."""
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        problem = Problem(404, "not_found", "There is nothing at this path.")
+        await problem_answer(problem, scope["request_id"]).send(send)

@@ -1,0 +1,28 @@
+"""Whether this edge lives, whether it can do its work, and what it counted (contract §13)."""
+
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from ingest_api.answers import NO_STORE, Answer, json_answer
+from ingest_api.edge import Edge
+from ingest_api.errors import unavailable
+from ingest_api.incoming import Incoming
+from ingest_api.readiness import check_readiness
+
+
+async def alive(_edge: Edge, _incoming: Incoming) -> Answer:
+    """Says only that the process answers."""
+    return json_answer(200, {"status": "alive"})
+
+
+async def ready(edge: Edge, _incoming: Incoming) -> Answer:
+    """Redis, database and the oldest waiting operation. Raises Problem 503 naming what failed."""
+    checks, failed = await check_readiness(edge)
+    if failed:
+        raise unavailable(edge.settings.retry_after_s, failed=failed, checks=checks)
+    return json_answer(200, {"status": "ready", "checks": checks})
+
+
+async def metrics(edge: Edge, _incoming: Incoming) -> Answer:
+    """The counters of this process, in Prometheus' text format."""
+    content_type = (b"content-type", CONTENT_TYPE_LATEST.encode())
+    return Answer(200, edge.metrics.render(), (content_type, NO_STORE))

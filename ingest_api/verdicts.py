@@ -1,0 +1,103 @@
+"""Settled operations as answers and receipts; a publishable caller sees no stored data (§4)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest_api.answers import Answer, Header, json_answer
+from ingest_api.auth import CallerKind
+from ingest_api.errors import Problem
+from models.outcomes import OPERATION_FAILED
+from models.queries.operations import ReceiptRecord, SettledRecord
+
+_SHOWN_TO_ALL = ("event_id", "stage", "warnings")
+_STAGE_SHOWN_TO_ALL = ("change", "to")
+
+
+def verdict_answer(
+    record: SettledRecord, caller: CallerKind, headers: tuple[Header, ...]
+) -> Answer:
+    """The answer for an operation that was applied or changed nothing.
+
+    Raises the worker's refusal as Problem, with the same headers: problems are answered elsewhere.
+    """
+    problem = _problem(record)
+    if problem is not None:
+        problem.headers += headers
+        raise problem
+    return json_answer(200, outcome_document(record, caller), *headers)
+
+
+def outcome_document(record: SettledRecord, caller: CallerKind) -> dict[str, Any]:
+    """The outcome as the contract shows it; a replay speaks of the first operation."""
+    return {
+        "operation_id": record["replay_of"] or record["operation_id"],
+        "type": record["type"],
+        "status": record["status"],
+        **_redacted(record["outcome"] or {}, caller),
+    }
+
+
+def receipt_document(record: ReceiptRecord, caller: CallerKind) -> dict[str, Any]:
+    """The receipt of a settled operation, for secret callers with what it changed."""
+    problem = _problem(record)
+    receipt: dict[str, Any] = {
+        "operation_id": record["operation_id"],
+        "type": record["type"],
+        "status": record["status"],
+        "accepted_at": iso_time(record["accepted_at_ms"]),
+        "applied_at": iso_time(record["applied_at_ms"]),
+        "outcome": None if problem is not None else outcome_document(record, caller),
+        "problem": None if problem is None else problem.document(),
+    }
+    if caller == "secret":
+        receipt["changes"] = record["changes"]
+    return receipt
+
+
+def queued_receipt(
+    operation_id: str, operation_type: str, accepted_at_ms: int, caller: CallerKind
+) -> dict[str, Any]:
+    """The receipt of an operation that is still in the mailbox."""
+    receipt: dict[str, Any] = {
+        "operation_id": operation_id,
+        "type": operation_type,
+        "status": "queued",
+        "accepted_at": iso_time(accepted_at_ms),
+        "applied_at": None,
+        "outcome": None,
+        "problem": None,
+    }
+    if caller == "secret":
+        receipt["changes"] = []
+    return receipt
+
+
+def iso_time(time_ms: int) -> str:
+    """ISO 8601 in UTC, with milliseconds."""
+    whole_s, rest_ms = divmod(time_ms, 1000)
+    moment = datetime.fromtimestamp(whole_s, UTC).replace(microsecond=rest_ms * 1000)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _problem(record: SettledRecord) -> Problem | None:
+    if record["status"] not in ("rejected", "failed"):
+        return None
+    stored = record["problem"] or OPERATION_FAILED.as_problem()
+    return Problem(
+        stored["status"],
+        stored["code"],
+        stored["detail"],
+        errors=stored.get("errors", ()),
+        operation_id=record["replay_of"] or record["operation_id"],
+    )
+
+
+def _redacted(outcome: Mapping[str, Any], caller: CallerKind) -> dict[str, Any]:
+    if caller == "secret":
+        return dict(outcome)
+    shown = {name: outcome.get(name) for name in _SHOWN_TO_ALL}
+    stage = shown["stage"]
+    if stage is not None:
+        shown["stage"] = {name: stage[name] for name in _STAGE_SHOWN_TO_ALL}
+    return shown
