@@ -25,7 +25,7 @@ def start_child(
     environment: Mapping[str, str],
     pid_file: Path,
     *,
-    output: BinaryIO | None = None,
+    output: BinaryIO | int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a child that Ctrl-C in the terminal does not reach, and note its pid.
 

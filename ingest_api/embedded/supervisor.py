@@ -17,6 +17,8 @@ LONGEST_PAUSE_S = 5.0
 # Who ran that long did not die of its start.
 STEADY_AFTER_S = 10.0
 READY_LOOK_S = 0.02
+# Standard output belongs to what `up` itself tells, which a program may read.
+_STANDARD_ERROR = 2
 
 
 class StartFailed(Exception):
@@ -61,7 +63,12 @@ class _Running:
 
     def start(self) -> subprocess.Popen[bytes]:
         self.started_at = time.monotonic()
-        self.child = start_child(self.service.command, self.service.environment, self.pid_file)
+        self.child = start_child(
+            self.service.command,
+            self.service.environment,
+            self.pid_file,
+            output=_STANDARD_ERROR,
+        )
         return self.child
 
     def is_alive(self) -> bool:

@@ -1,0 +1,120 @@
+"""`hal-ingest up` as a person uses it: start, paste the curl line, Ctrl-C, start again (§13)."""
+
+import http.client
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.services.processes import free_port
+from tests.services.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(
+    find_spec("ingest_api.cli") is None, reason="the command line is not written yet"
+)
+
+_ROOT = Path(__file__).resolve().parents[3]
+_OWN_PLACES = ("DATABASE_URL", "REDIS_URL", "HOST")
+
+
+class _Up:
+    """One run of `hal-ingest up --json` in a folder."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._told = folder / "told"
+        self._told.unlink(missing_ok=True)
+        environment = {name: value for name, value in os.environ.items() if name not in _OWN_PLACES}
+        with self._told.open("wb") as output, (folder / "lines").open("ab") as lines:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ingest_api.cli", "up", "--json"],
+                cwd=folder,
+                env={**environment, "PORT": str(port), "PYTHONPATH": str(_ROOT)},
+                stdout=output,
+                stderr=lines,
+            )
+
+    def ready(self) -> dict[str, Any]:
+        """Wait until everything runs and return what it told."""
+        wait_until(self._has_told_or_ended, 60, "up is ready")
+        assert self.process.poll() is None, "up ended before it was ready"
+        told: dict[str, Any] = json.loads(self._told.read_text().splitlines()[-1])
+        return told
+
+    def _has_told_or_ended(self) -> bool:
+        return self._told.read_text().endswith("\n") or self.process.poll() is not None
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=40)
+
+
+@pytest.fixture
+def started() -> Iterator[list[_Up]]:
+    runs: list[_Up] = []
+    yield runs
+    for run in runs:
+        if run.process.poll() is None:
+            run.end(signal.SIGTERM)
+
+
+def _paste(curl: str) -> tuple[int, dict[str, Any]]:
+    words = shlex.split(curl)
+    url = urlsplit(next(word for word in words if word.startswith("http")))
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=10)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", url.path, words[words.index("-d") + 1], headers)
+    answer = connection.getresponse()
+    body: dict[str, Any] = json.loads(answer.read())
+    connection.close()
+    return answer.status, body
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_start_continues_with_the_same_data(
+    tmp_path: Path, started: list[_Up], number: signal.Signals
+) -> None:
+    started.append(_Up(tmp_path, free_port()))
+    first = started[0].ready()
+    assert first["publishable_key"].startswith("pk_")
+    assert first["secret_token"].startswith("sk_")
+    status, outcome = _paste(first["curl"])
+    assert (status, outcome["status"]) == (200, "applied")
+    assert started[0].end(number) == 0
+
+    started.append(_Up(tmp_path, free_port()))
+    second = started[1].ready()
+    assert "secret_token" not in second
+    status, outcome = _paste(second["curl"])
+    assert (status, outcome["status"]) == (200, "unchanged")
+
+
+def test_everything_comes_back_after_the_supervisor_was_killed(
+    tmp_path: Path, started: list[_Up]
+) -> None:
+    started.append(_Up(tmp_path, free_port()))
+    assert _paste(started[0].ready()["curl"])[1]["status"] == "applied"
+    started[0].end(signal.SIGKILL)
+    started.append(_Up(tmp_path, free_port()))
+    assert _paste(started[1].ready()["curl"])[1]["status"] == "unchanged"
+
+
+def test_a_taken_port_is_told_in_one_line(tmp_path: Path, started: list[_Up]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        started.append(_Up(tmp_path, port))
+        assert started[0].process.wait(timeout=30) == 1
+    lines = (tmp_path / "lines").read_text().splitlines()
+    assert len(lines) == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in lines[0]
