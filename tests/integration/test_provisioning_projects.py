@@ -79,9 +79,7 @@ def test_a_new_project_has_one_key_of_each_kind_of_which_only_a_digest_is_stored
     }
     with database.reading() as connection:
         keys = {key.kind: key for key in list_keys(connection, "proj_123")}
-        digests = {
-            kind: digest for kind, digest in connection.execute(select(KEYS.c.kind, KEYS.c.digest))
-        }
+        digests = dict(connection.execute(select(KEYS.c.kind, KEYS.c.digest)).all())
     starts = {kind: key[:3] for kind, key in printed.items()}
     assert starts == {"publishable": "pk_", "secret": "sk_", "api": "ak_"}
     for kind, key in printed.items():

@@ -1,0 +1,109 @@
+"""Redis: reachable, new enough, and keeping what was accepted (contract §4, Outages)."""
+
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from ingest_api.cli.diagnosis.check import Check, ok
+from workers.mailbox.connection import MailboxUnavailable, connect, translated
+
+MINIMUM_VERSION = (7, 0)
+
+_FSYNC = {
+    "always": ok("redis_fsync", "appendfsync always: what was accepted survives a crash"),
+    "everysec": Check(
+        "redis_fsync",
+        "warn",
+        "appendfsync everysec: a power loss may take the last second of what was accepted",
+        "set appendfsync always, if that second matters more than speed",
+    ),
+    "no": Check(
+        "redis_fsync",
+        "fail",
+        "appendfsync no: a power loss may take many seconds of what was accepted",
+        "set appendfsync always (or everysec)",
+    ),
+}
+_FSYNC_HIDDEN = Check(
+    "redis_fsync",
+    "warn",
+    "this Redis does not tell its appendfsync",
+    "ask its provider; always keeps everything, everysec may lose a second",
+)
+
+
+def check_redis(url: str, timeout_s: float) -> tuple[list[Check], Redis | None]:
+    """The checks, and a client for further ones where Redis can be reached; close it."""
+    try:
+        client = connect(url, timeout_s)
+    except ValueError:
+        return [_away("the URL cannot be read")], None
+    try:
+        with translated():
+            info: dict[str, Any] = client.info()
+            fsync = _appendfsync(client)
+    except MailboxUnavailable as error:
+        client.close()
+        return [_away(str(error))], None
+    checks = [_version(info), _persistence(info), _eviction(info)]
+    if info.get("aof_enabled"):
+        checks.append(_FSYNC.get(fsync, _FSYNC_HIDDEN))
+    return checks, client
+
+
+def _away(reason: str) -> Check:
+    return Check(
+        "redis",
+        "fail",
+        f"cannot be used ({reason})",
+        "start Redis, and see that REDIS_URL has the right address and password",
+    )
+
+
+def _appendfsync(client: Redis) -> str:
+    try:
+        told = client.config_get("appendfsync")
+    except ResponseError:
+        return ""  # managed servers often refuse CONFIG
+    return told.get("appendfsync") or ""
+
+
+def _version(info: dict[str, Any]) -> Check:
+    # Valkey names the Redis whose commands it has as redis_version.
+    compatible = str(info["redis_version"])
+    valkey = info.get("valkey_version")
+    name = f"Valkey {valkey}" if valkey else f"Redis {compatible}"
+    if tuple(int(part) for part in compatible.split(".")[:2]) >= MINIMUM_VERSION:
+        return ok("redis", name)
+    return Check("redis", "fail", f"{name} is too old", "use Redis 7.0 or newer, or Valkey")
+
+
+def _persistence(info: dict[str, Any]) -> Check:
+    if not info.get("aof_enabled"):
+        return Check(
+            "redis_persistence",
+            "fail",
+            "appendonly no: a restart of Redis loses what was accepted and not yet applied",
+            "set appendonly yes",
+        )
+    if info.get("aof_last_write_status", "ok") != "ok":
+        return Check(
+            "redis_persistence",
+            "fail",
+            "the last write to the append-only file failed",
+            "look at the disk of Redis: is it full or read-only?",
+        )
+    return ok("redis_persistence", "appendonly yes")
+
+
+def _eviction(info: dict[str, Any]) -> Check:
+    policy = str(info.get("maxmemory_policy", ""))
+    if policy == "noeviction":
+        return ok("redis_eviction", "maxmemory-policy noeviction")
+    return Check(
+        "redis_eviction",
+        "fail",
+        f"maxmemory-policy {policy}: a full Redis would drop what was accepted",
+        "set maxmemory-policy noeviction",
+    )

@@ -1,0 +1,59 @@
+"""`hal-ingest web`."""
+
+import math
+import os
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from config.logs import configure_logs
+from config.settings import Settings, child_environment
+from ingest_api.cli.starting import JsonLogs, settings_or_exit
+
+EDGE = "ingest_api.app:app_from_environment"
+
+app = typer.Typer()
+
+
+@app.command()
+def web(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; HOST if left out.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on; PORT if left out.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; WEB_WORKERS if left out.")
+    ] = None,
+    as_json: JsonLogs = False,
+) -> None:
+    """Run the edge, which answers HTTP, until SIGTERM or Ctrl-C."""
+    settings = settings_or_exit(as_json)
+    if as_json and settings.log_format != "json":
+        # The edge's processes read the environment themselves.
+        command = [sys.executable, "-m", "ingest_api.cli", *sys.argv[1:]]
+        os.execve(command[0], command, child_environment({"LOG_FORMAT": "json"}))  # noqa: S606
+    configure_logs(settings.log_level, settings.log_format)
+    serve(settings, host or settings.host, port or settings.port, workers or settings.web_workers)
+
+
+def serve(settings: Settings, host: str, port: int, processes: int) -> None:
+    """Serve until a signal; ends the process with uvicorn's exit code."""
+    uvicorn.run(
+        EDGE,
+        factory=True,
+        host=host,
+        port=port,
+        workers=processes,
+        loop="uvloop",
+        http="httptools",  # h11 accepts a request with both Content-Length and chunks
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=math.ceil(settings.stop_grace_s),
+    )

@@ -1,0 +1,24 @@
+"""`hal-ingest worker`."""
+
+import os
+import sys
+
+import typer
+
+from config.settings import child_environment
+from ingest_api.cli.starting import JsonLogs, settings_or_exit
+
+app = typer.Typer()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def worker(context: typer.Context, as_json: JsonLogs = False) -> None:
+    """Run a worker, which applies what was accepted, until SIGTERM or Ctrl-C.
+
+    Several may run, on this machine or others. Further arguments go to `python -m workers`.
+    """
+    settings_or_exit(as_json)
+    command = [sys.executable, "-m", "workers", *context.args]
+    environment = child_environment({"LOG_FORMAT": "json"} if as_json else {})
+    # Replaces this process: the edge's half of the code knows the worker only by its command.
+    os.execve(command[0], command, environment)  # noqa: S606
