@@ -133,6 +133,17 @@ def test_a_placeholder_folds_into_the_company_made_active() -> None:
     assert story.model.snapshot()["deal_changes"][-1]["company_id"] == "com_globex"
 
 
+def test_a_fold_fills_only_what_is_empty() -> None:
+    story = Story()
+    story.identify("bob", user_id="u2", company={"id": "acme", "stage": "Qualified"})
+    story.set_deal("bob", 7, notes="theirs")
+    story.identify("ann", user_id="u1")
+    story.set_deal("ann", 5, stage_name="Lead", notes="mine")
+    story.identify("ann", company={"id": "acme"})
+    acme = story.company("com_acme")
+    assert (acme.stage, str(acme.deal_value), acme.notes) == ("Qualified", "7", "theirs")
+
+
 def test_a_placeholder_folds_into_the_oldest_real_link_where_none_became_active() -> None:
     story = Story()
     story.identify("ann", user_id="u1")
@@ -190,6 +201,15 @@ def test_naming_a_shared_placeholder_without_id_folds_the_own_one_at_the_next_id
     assert not story.company("com_1").placeholder
     assert story.identify("bob").status == "applied"
     assert story.company_ids("bob") == ["com_1"]
+
+
+def test_an_own_placeholder_named_beside_a_new_real_link_is_real_and_not_folded() -> None:
+    story = Story()
+    story.identify("ann", user_id="u1")
+    company = {"id": "com_1", "name": "Hooli"}
+    result = story.identify("ann", company_ids=["acme"], company=company)
+    assert (result.company_id, story.company("com_1").name) == ("com_1", "Hooli")
+    assert story.company_ids("ann") == ["com_1", "com_acme"]
 
 
 def test_an_own_placeholder_named_by_id_beside_a_new_real_link_hands_its_metadata_over() -> None:

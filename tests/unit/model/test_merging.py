@@ -30,6 +30,25 @@ def test_b_keeps_its_values_and_its_empty_fields_are_filled_from_a() -> None:
     assert (merged.tags, merged.notes) == (["beta", "vip"], "of b\n\nof a")
 
 
+def test_bs_empty_name_and_user_id_are_filled_from_a() -> None:
+    story = Story()
+    story.identify("mail", email="ann@example.com")
+    story.identify("user", user_id="u1", name="Ann")
+    assert story.identify("user", email="ann@example.com").contact_id == "con_1"
+    assert (story.contact("user").user_id, story.contact("user").name) == ("u1", "Ann")
+
+
+def test_ids_that_were_merged_earlier_resolve_to_the_last_survivor() -> None:
+    story = Story()
+    story.identify("one", user_id="u1")
+    story.identify("two", email="ann@example.com")
+    story.identify("one", email="ann@example.com")
+    story.model.state.contacts["con_2"].user_id = None
+    story.identify("three", user_id="u3")
+    story.identify("two", user_id="u3", email="ann@example.com")
+    assert story.model.snapshot()["merged"] == {"con_1": "con_4", "con_2": "con_4"}
+
+
 def test_visitors_events_links_and_matching_addresses_move_to_b() -> None:
     story = two_people()
     story.track("a")

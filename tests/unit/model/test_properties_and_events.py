@@ -69,6 +69,30 @@ def test_events_before_the_contact_are_the_contacts_once_it_is_there() -> None:
     assert story.model.state.events[0].contact_id == "con_2"
 
 
+def test_events_of_other_visitors_stay_where_they_are() -> None:
+    story = Story()
+    story.track("bob")
+    story.track("ann")
+    assert story.identify("ann", user_id="u1").contact_id == "con_3"
+    assert [event.contact_id for event in story.model.state.events] == [None, "con_3"]
+
+
+def test_an_outcome_names_the_contact() -> None:
+    story = Story()
+    story.identify("ann", user_id="u1")
+    assert story.set_properties("ann", a=1).contact_id == "con_1"
+    assert story.track("ann").contact_id == "con_1"
+    assert story.set_stage("ann", "Lead").contact_id == "con_1"
+
+
+@pytest.mark.parametrize(("too_many", "status"), [(0, "applied"), (1, "rejected")])
+def test_a_record_may_hold_64_kb_and_not_a_byte_more(too_many: int, status: str) -> None:
+    story = Story()
+    story.set_properties("ann", a="x" * 30_000, b="x" * 30_000)
+    rest = 65_536 - len('{"a":"","b":"","c":""}') - 60_000
+    assert story.set_properties("ann", c="x" * (rest + too_many)).status == status
+
+
 def test_a_company_event_needs_a_contact() -> None:
     story = Story()
     story.identify("anonymous-one")
