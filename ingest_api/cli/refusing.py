@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from config.settings import SettingsError
 from ingest_api.cli.answer import Answer, readable
+from ingest_api.cli.known_reasons import known_reason
 from ingest_api.cli.stored_data import NotMigrated, is_missing_table
 from models.database import Transient
 from models.operations.invalid_request import InvalidRequest
@@ -22,19 +23,22 @@ def answering(as_json: bool) -> Iterator[Answer]:
     """Yield the command's output, and end it with exit code 1 for what can be expected."""
     try:
         yield Answer(as_json)
-    except (Refused, InvalidRequest) as refusal:
+    except Refused as refusal:
         refuse(refusal.code, refusal.detail, as_json)
+    except InvalidRequest as invalid:
+        refuse(invalid.code, _faults(invalid), as_json)
     except SettingsError as error:
         refuse("invalid_setting", str(error), as_json)
     except NotMigrated as error:
         refuse(error.code, error.detail, as_json)
     except Transient as error:
-        refuse("database_unavailable", _unavailable(str(error)), as_json)
-    except (OperationalError, ProgrammingError, InterfaceError) as error:
+        refuse("database_unavailable", _unavailable(error), as_json)
+    except (IntegrityError, DataError):
+        raise  # no answer of a database, but a bug
+    except DBAPIError as error:
         if is_missing_table(error):
             refuse(NotMigrated.code, NotMigrated.detail, as_json)
-        # The kind alone: the message may quote stored data.
-        refuse("database_error", f"The database refused: {type(error.orig).__name__}.", as_json)
+        refuse("database_error", _unavailable(error), as_json)
 
 
 def refuse(code: str, detail: str, as_json: bool) -> NoReturn:
@@ -47,8 +51,13 @@ def refuse(code: str, detail: str, as_json: bool) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _unavailable(reason: str) -> str:
+def _faults(invalid: InvalidRequest) -> str:
+    faults = [f"{fault['pointer'].lstrip('/')}: {fault['detail']}" for fault in invalid.errors]
+    return " ".join(faults) or invalid.detail
+
+
+def _unavailable(error: Exception) -> str:
     return (
-        f"The database is away or busy ({reason}). Is it running, and is DATABASE_URL right? "
-        "`hal-ingest doctor` looks closer."
+        f"The database cannot be used ({known_reason(error)}). Is it running, and is "
+        "DATABASE_URL right? `hal-ingest doctor` looks closer."
     )

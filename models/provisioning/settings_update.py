@@ -88,14 +88,15 @@ def new_project_settings(name: str) -> dict[str, Any]:
 
 
 def read_settings_update(wanted: Mapping[str, Any]) -> ProjectSettingsUpdate:
-    """The update that parsed JSON asks for. Raises InvalidRequest with every fault."""
+    """The update that parsed JSON asks for. Raises InvalidRequest with every fault; its code and
+    detail are the first one's.
+    """
     try:
         return ProjectSettingsUpdate.model_validate(dict(wanted))
     except ValidationError as invalid:
         errors = invalid.errors(include_input=False, include_url=False)
     faults = [_fault(error) for error in errors]
-    detail = " ".join(f"{fault['pointer'].lstrip('/')}: {fault['detail']}" for fault in faults)
-    raise InvalidRequest(faults[0]["code"], detail, faults)
+    raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
 
 
 def _fault(error: ErrorDetails) -> Fault:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.settings import Settings
 from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.known_reasons import known_reason
 from ingest_api.cli.stored_data import open_database, sqlite_file
 from models.database import Database, Transient
 from models.migrations import current_and_newest
@@ -14,21 +15,6 @@ from models.migrations import current_and_newest
 MIGRATE = "run `hal-ingest migrate`"
 _SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 _SYNCHRONOUS_ENOUGH = ("FULL", "EXTRA")
-# Drivers' messages may quote names and addresses: these parts of them are told, no others.
-_REASONS = (
-    "connection refused",
-    "password authentication failed",
-    "does not exist",
-    "timeout expired",
-    "no such file or directory",
-    "name or service not known",
-    "too many connections",
-    "no pg_hba.conf entry",
-    "unable to open database file",
-    "database is locked",
-    "file is not a database",
-    "readonly database",
-)
 
 
 def check_database(settings: Settings) -> tuple[list[Check], Database | None]:
@@ -48,13 +34,10 @@ def check_database(settings: Settings) -> tuple[list[Check], Database | None]:
 
 
 def _away(error: Exception) -> Check:
-    cause = error if isinstance(error, DBAPIError) else error.__context__
-    message = str(getattr(cause, "orig", "")).lower()
-    reason = next((known for known in _REASONS if known in message), str(type(error).__name__))
     return Check(
         "database",
         "fail",
-        f"cannot be used ({reason})",
+        f"cannot be used ({known_reason(error)})",
         "start the database, and see that DATABASE_URL has the right address, name and password",
     )
 

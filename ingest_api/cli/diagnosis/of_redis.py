@@ -6,6 +6,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.known_reasons import known_reason
 from workers.mailbox.connection import MailboxUnavailable, connect, translated
 
 MINIMUM_VERSION = (7, 0)
@@ -45,7 +46,7 @@ def check_redis(url: str, timeout_s: float) -> tuple[list[Check], Redis | None]:
             fsync = _appendfsync(client)
     except MailboxUnavailable as error:
         client.close()
-        return [_away(str(error))], None
+        return [_away(known_reason(error))], None
     checks = [_version(info), _persistence(info), _eviction(info)]
     if info.get("aof_enabled"):
         checks.append(_FSYNC.get(fsync, _FSYNC_HIDDEN))
