@@ -1,0 +1,210 @@
+"""The edge's half: entries go in once, in order and within the caps, or their callers are told."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from tests.integration.mailbox.conftest import OpenPost
+from tests.integration.mailbox.world import LIMITS, TIMES, World, envelope, let_others_run
+from tests.services.redis_process import RedisProcess
+from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
+from workers.mailbox.layout import encode
+from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Post, Replay
+from workers.mailbox.wake import Wake, project_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_concurrent_calls_enter_in_the_order_in_which_they_were_made(
+    post: Post, world: World
+) -> None:
+    names = [f"{n}" for n in range(1500)]
+    answers = await asyncio.gather(*(post.accept("p", envelope(name)) for name in names))
+    entries = world.mailbox.head("p", 2000).entries
+    assert [entry.envelope.payload["name"] for entry in entries] == names
+    ids = [answer.operation_id for answer in answers if isinstance(answer, Accepted)]
+    assert ids == [entry.operation_id for entry in entries] == sorted(ids)
+
+
+async def test_calls_that_arrive_together_share_their_round_trips(post: Post, world: World) -> None:
+    await post.accept("p", envelope())
+    before = _scripts_run(world)
+    await asyncio.gather(*(post.accept("p", envelope()) for _ in range(1000)))
+    assert _scripts_run(world) - before <= 3
+
+
+async def test_projects_share_a_round_trip_and_nothing_else(post: Post, world: World) -> None:
+    await asyncio.gather(*(post.accept(f"p{n % 3}", envelope(str(n))) for n in range(30)))
+    for place in range(3):
+        names = [e.envelope.payload["name"] for e in world.mailbox.head(f"p{place}", 99).entries]
+        assert names == [str(n) for n in range(place, 30, 3)]
+
+
+async def test_the_same_key_with_the_same_content_is_the_same_operation(
+    post: Post, world: World
+) -> None:
+    first, *others = await asyncio.gather(
+        *(post.accept("p", envelope(idempotency_key="k 1:é")) for _ in range(50))
+    )
+    later = await post.accept("p", envelope(idempotency_key="k 1:é"))
+    assert isinstance(first, Accepted)
+    assert {*others, later} == {Replay(first.operation_id)}
+    assert world.left() == 1
+
+
+async def test_a_key_speaks_for_its_project_type_and_content_only(post: Post, world: World) -> None:
+    first = await post.accept("p", envelope(idempotency_key="k"))
+    assert isinstance(first, Accepted)
+    assert isinstance(await post.accept("q", envelope(idempotency_key="k")), Accepted)
+    other_type = envelope(idempotency_key="k", type="identify")
+    assert isinstance(await post.accept("p", other_type), Accepted)
+    other_content = envelope(idempotency_key="k", fingerprint="another")
+    assert await post.accept("p", other_content) == KeyReused(first.operation_id)
+    assert world.left() == 2
+
+
+async def test_every_key_that_is_only_a_hint_expires(post: Post, world: World) -> None:
+    await post.accept("p", envelope(idempotency_key="k"))
+    lasting = {b"mailbox:p", b"bytes:p", b"ready", b"bells"}
+    expiring = {key for key in world.redis.keys("*p*") if world.redis.ttl(key) > 0}
+    assert {b"wake:p", b"key:p:track:k"} <= expiring
+    assert not lasting & expiring
+
+
+async def test_a_mailbox_takes_no_more_entries_than_its_cap(open_post: OpenPost) -> None:
+    post = open_post(replace(LIMITS, mailbox_max_entries=3))
+    answers = await asyncio.gather(*(post.accept("p", envelope()) for _ in range(5)))
+    assert [type(answer) for answer in answers] == [Accepted] * 3 + [MailboxFull] * 2
+    assert isinstance(await post.accept("q", envelope()), Accepted)
+
+
+async def test_a_mailbox_takes_no_more_bytes_than_its_cap_until_some_are_deleted(
+    open_post: OpenPost, world: World
+) -> None:
+    size_bytes = len(encode(envelope("same")))
+    post = open_post(replace(LIMITS, mailbox_max_bytes=size_bytes * 2))
+    answers = [await post.accept("p", envelope("same")) for _ in range(3)]
+    assert [type(answer) for answer in answers] == [Accepted, Accepted, MailboxFull]
+    world.mailbox.delete("p", world.mailbox.head("p", 1).entries)
+    assert isinstance(await post.accept("p", envelope("same")), Accepted)
+
+
+async def test_a_refused_entry_leaves_no_hint_so_that_its_retry_is_taken(
+    open_post: OpenPost, world: World
+) -> None:
+    post = open_post(replace(LIMITS, mailbox_max_entries=1))
+    await post.accept("p", envelope())
+    assert await post.accept("p", envelope(idempotency_key="k")) == MailboxFull()
+    world.mailbox.delete("p", world.mailbox.head("p", 1).entries)
+    assert isinstance(await post.accept("p", envelope(idempotency_key="k")), Accepted)
+
+
+async def test_the_first_entry_wakes_one_drain_and_rings_one_bell(post: Post, world: World) -> None:
+    await asyncio.gather(*(post.accept("p", envelope()) for _ in range(20)))
+    await post.accept("p", envelope())
+    await post.aclose()
+    assert [project_of(job) for job in world.wake.queued_jobs()] == ["p"]
+    assert world.has_token()
+    assert world.redis.xinfo_stream("bells")["entries-added"] == 1
+
+
+async def test_a_queued_operation_is_found_by_its_id_in_its_own_project_only(
+    post: Post, world: World
+) -> None:
+    sent = envelope("mine")
+    answer = await post.accept("p", sent)
+    assert isinstance(answer, Accepted)
+    found = await post.queued("p", answer.operation_id)
+    assert found is not None
+    assert (found.envelope, found.accepted_at_ms) == (sent, answer.accepted_at_ms)
+    assert await post.queued("q", answer.operation_id) is None
+    assert await post.queued("p", answer.operation_id[:-14] + "0" * 14) is None
+    assert await post.queued("p", "op_nonsense") is None
+    world.mailbox.delete("p", [found])
+    assert await post.queued("p", answer.operation_id) is None
+
+
+async def test_a_redis_that_forgot_the_script_is_given_it_again(post: Post, world: World) -> None:
+    await post.accept("p", envelope())
+    world.redis.script_flush()
+    assert isinstance(await post.accept("p", envelope()), Accepted)
+
+
+async def test_a_caller_that_went_away_before_the_round_trip_enters_nothing(
+    post: Post, world: World
+) -> None:
+    gone = asyncio.ensure_future(post.accept("p", envelope("gone")))
+    await let_others_run()
+    gone.cancel()
+    await post.accept("p", envelope("stays"))
+    names = [e.envelope.payload["name"] for e in world.mailbox.head("p", 9).entries]
+    assert names == ["stays"]
+
+
+async def test_without_redis_every_call_is_told_so_and_the_next_works_when_it_is_back(
+    own_redis: RedisProcess,
+) -> None:
+    redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
+    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    assert isinstance(await post.accept("p", envelope()), Accepted)
+    own_redis.kill()
+    calls = [post.accept("p", envelope()) for _ in range(20)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {MailboxUnavailable}
+    own_redis.start()
+    assert isinstance(await post.accept("p", envelope()), Accepted)
+    await post.aclose()
+    await redis.aclose()
+    sync.close()
+
+
+async def test_a_silent_redis_holds_no_caller_longer_than_one_timeout(
+    own_redis: RedisProcess,
+) -> None:
+    redis, sync = connect_async(own_redis.url, 0.4), connect(own_redis.url, 0.4)
+    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    await post.accept("p", envelope())
+    own_redis.pause()
+    began_s = asyncio.get_running_loop().time()
+    first = asyncio.ensure_future(post.accept("p", envelope()))
+    await let_others_run(2)
+    second = asyncio.ensure_future(post.accept("p", envelope()))
+    answers = await asyncio.gather(first, second, return_exceptions=True)
+    spent_s = asyncio.get_running_loop().time() - began_s
+    own_redis.resume()
+    assert {type(answer) for answer in answers} == {MailboxUnavailable}
+    assert spent_s < 0.4 * 1.9
+    await post.aclose()
+    await redis.aclose()
+    sync.close()
+
+
+async def test_a_full_redis_refuses_whole_entries(own_redis: RedisProcess) -> None:
+    redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
+    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    sync.config_set("maxmemory", "1")
+    with pytest.raises(MailboxUnavailable, match="OutOfMemoryError"):
+        await post.accept("p", envelope(idempotency_key="k"))
+    assert sync.keys("*") == []
+    await post.aclose()
+    await redis.aclose()
+    sync.close()
+
+
+async def test_a_job_that_cannot_be_queued_costs_no_caller_its_answer(
+    own_redis: RedisProcess, redis_url: str
+) -> None:
+    redis, sync = connect_async(redis_url, 1.0), connect(own_redis.url, 0.2)
+    own_redis.kill()
+    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    assert isinstance(await post.accept("p", envelope()), Accepted)
+    await post.aclose()
+    await redis.aclose()
+    sync.close()
+
+
+def _scripts_run(world: World) -> int:
+    stats = world.redis.info("commandstats")
+    names = ("cmdstat_eval", "cmdstat_evalsha")
+    return sum(stats[name]["calls"] for name in names if name in stats)

@@ -1,0 +1,33 @@
+"""`python -m workers`: one worker process."""
+
+import argparse
+import sys
+
+from config.logs import configure_logs
+from config.settings import SettingsError, load_settings
+from workers.worker import WorkerProcess
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a worker until it is told to stop; returns the process' exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m workers",
+        description="Applies accepted operations to the database until SIGTERM or Ctrl-C.",
+        epilog="Settings come from the environment; see the README.",
+    )
+    parser.add_argument(
+        "--burst", action="store_true", help="leave when no drain is queued any more"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"workers: {error}\n")
+        return 2
+    configure_logs(settings.log_level, settings.log_format)
+    WorkerProcess(settings).run(burst=options.burst)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

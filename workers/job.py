@@ -1,0 +1,80 @@
+"""The only job that a worker runs, whatever Redis says.
+
+RQ imports and calls any dotted name that it finds in a job, its callbacks included, and one job
+that it cannot read ends the worker. This class runs one function that it is given, keeps nothing
+of a job but its arguments, and lets RQ see every other job as one that does not exist.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from workers.mailbox.wake import NO_TIMEOUT
+
+log = logging.getLogger(__name__)
+
+JobFunction = Callable[[str], object]
+
+_KEPT = frozenset(
+    (b"data", b"origin", b"status", b"created_at", b"enqueued_at", b"started_at")
+    + (b"last_heartbeat", b"worker_name", b"result_ttl", b"failure_ttl")
+)
+
+
+class AllowedJob(Job):
+    """A job whose function is in `functions`; made by `allowing`."""
+
+    functions: ClassVar[Mapping[str, JobFunction]] = {}
+
+    @property
+    def func(self) -> JobFunction:
+        """The function that was allowed; nothing is ever imported."""
+        return self.functions[str(self.func_name)]
+
+    @classmethod
+    def fetch(
+        cls,
+        id: str,  # noqa: A002 - RQ's name for it
+        connection: Redis | None = None,
+        serializer: Any = None,
+    ) -> Job:
+        """Reads a job. Raises NoSuchJobError for one that is forged or broken, as for none."""
+        try:
+            job = super().fetch(id, connection=connection, serializer=JSONSerializer)
+            sound = _is_sound(job, cls.functions)
+        except (NoSuchJobError, RedisError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a hostile hash can cause
+            log.warning("a job that cannot be read was refused: %s", type(error).__name__)
+            raise NoSuchJobError("refused") from None
+        if not sound:
+            log.warning("a job that is not allowed was refused")
+            raise NoSuchJobError("refused")
+        return job
+
+    def restore(self, raw_data: Any) -> None:
+        """Takes over the call and RQ's times; what could run or send something else is dropped."""
+        super().restore({name: value for name, value in raw_data.items() if name in _KEPT})
+        # RQ's alarm would strike inside a transaction.
+        self.timeout = NO_TIMEOUT
+
+
+def _is_sound(job: Job, functions: Mapping[str, JobFunction]) -> bool:
+    return (
+        job.func_name in functions
+        and job.instance is None
+        and not job.kwargs
+        and len(job.args) == 1
+        and isinstance(job.args[0], str)
+    )
+
+
+def allowing(functions: Mapping[str, JobFunction]) -> type[AllowedJob]:
+    """The job class of a worker that runs these functions, by the name they are queued under."""
+    return type("AllowedJob", (AllowedJob,), {"functions": dict(functions)})

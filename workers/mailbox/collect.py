@@ -1,0 +1,126 @@
+"""The worker's half: the head of a mailbox, and the end of what was committed.
+
+Nothing is claimed by reading: entries stay until their exact ids are deleted after the commit, so
+a crash at any point only means that they are read again (and that the ledger knows them).
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from redis import Redis
+from redis.exceptions import NoScriptError
+
+from workers.mailbox import layout
+from workers.mailbox.connection import translated
+from workers.mailbox.layout import QueuedOperation, read_entry
+from workers.mailbox.script import script
+from workers.mailbox.wake import Wake
+
+_DELETE = script("delete")
+_BEFORE_ALL = "0-0"
+
+
+class Published(Protocol):
+    """What became of an operation, for the edge at which its caller waits (workers.apply)."""
+
+    @property
+    def nonce(self) -> str: ...
+    @property
+    def reply_to(self) -> str | None: ...
+    @property
+    def record(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The oldest entries of a mailbox, and the last bell that had been rung by then."""
+
+    entries: Sequence[QueuedOperation]
+    bell_id: str
+
+
+class Stir(Enum):
+    """What ended a linger."""
+
+    ENTRY = auto()
+    BELL = auto()
+    QUIET = auto()
+
+
+class Mailbox:
+    """All mailboxes, over a synchronous client. Every method raises MailboxUnavailable."""
+
+    def __init__(self, redis: Redis, wake: Wake) -> None:
+        self._redis = redis
+        self._wake = wake
+
+    def head(self, project_id: str, limit: int) -> Head:
+        """Reads up to `limit` of the oldest entries and holds the wake token meanwhile.
+
+        To be called under the project's database lock: what is read before it may be done already.
+        """
+        with translated(), self._redis.pipeline(transaction=False) as commands:
+            self._wake.hold(project_id, commands)
+            commands.xrange(layout.mailbox_key(project_id), count=limit)
+            commands.xrevrange(layout.BELLS, count=1)
+            _, entries, bells = commands.execute()
+        return Head(
+            [read_entry(entry_id.decode(), fields) for entry_id, fields in entries],
+            bells[0][0].decode() if bells else _BEFORE_ALL,
+        )
+
+    def length(self, project_id: str) -> int:
+        """How many entries the mailbox holds."""
+        with translated():
+            return int(self._redis.xlen(layout.mailbox_key(project_id)))
+
+    def publish(self, settled: Iterable[Published]) -> None:
+        """Tells the waiting edges what became of their operations: one message an edge."""
+        messages: dict[str, dict[str, Any]] = {}
+        for one in settled:
+            if one.reply_to is not None:
+                messages.setdefault(one.reply_to, {})[one.nonce] = one.record
+        if not messages:
+            return
+        with translated(), self._redis.pipeline(transaction=False) as commands:
+            for edge_id, records in messages.items():
+                commands.publish(layout.outcomes_channel(edge_id), json.dumps(records))
+            commands.execute()
+
+    def delete(self, project_id: str, entries: Iterable[QueuedOperation]) -> int:
+        """Deletes exactly these entries; returns how many are left in the mailbox."""
+        arguments: list[Any] = [
+            3,
+            layout.mailbox_key(project_id),
+            layout.bytes_key(project_id),
+            layout.READY,
+            project_id,
+        ]
+        for entry in entries:
+            arguments += (entry.entry_id, entry.size_bytes)
+        with translated():
+            try:
+                left: Any = self._redis.evalsha(_DELETE.sha, *arguments)
+            except NoScriptError:
+                left = self._redis.eval(_DELETE.text, *arguments)
+        return int(left)
+
+    def linger(self, project_id: str, entry_id: str, bell_id: str, wait_s: float) -> Stir:
+        """Waits for an entry after `entry_id` or a bell after `bell_id`, holding the wake token.
+
+        `wait_s` must be below the client's timeout.
+        """
+        mailbox = layout.mailbox_key(project_id)
+        # BLOCK 0 would wait for ever.
+        block_ms = max(1, round(wait_s * 1000))
+        with translated(), self._redis.pipeline(transaction=False) as commands:
+            self._wake.hold(project_id, commands)
+            commands.xread({mailbox: entry_id, layout.BELLS: bell_id}, count=1, block=block_ms)
+            _, streams = commands.execute()
+        heard = {name.decode() for name, _ in streams or ()}
+        if mailbox in heard:
+            return Stir.ENTRY
+        return Stir.BELL if heard else Stir.QUIET

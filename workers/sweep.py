@@ -1,0 +1,101 @@
+"""The sweeper: wakes each mailbox that waits and that nobody is going to drain.
+
+It mends what a crash or a lost job left behind; keys under `rq:` are only hints (contract §4).
+Every worker process runs one; a short lock in Redis lets one of them sweep at a time.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+
+from workers.mailbox import layout
+from workers.mailbox.connection import MailboxUnavailable, translated
+from workers.mailbox.wake import Wake, project_of
+
+log = logging.getLogger(__name__)
+
+MAX_PROJECTS_A_SWEEP = 1000
+# Below one interval, so that the same sweeper finds its own lock gone the next time.
+LOCK_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Mailboxes that hold entries, oldest first; those with a wake token; the queued jobs' ids."""
+
+    ready: tuple[str, ...]
+    awake: frozenset[str]
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """Projects to wake, and jobs to drop since an earlier one does their work."""
+
+    wake: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
+def decide(seen: Seen) -> Mending:
+    """What to mend. Jobs pile up while no worker runs and the tokens expire: one each is enough."""
+    queued: set[str] = set()
+    drop = []
+    for job_id in seen.jobs:
+        project_id = project_of(job_id)
+        if project_id in queued:
+            drop.append(job_id)
+        queued.add(project_id)
+    wake = tuple(p for p in seen.ready if p not in seen.awake and p not in queued)
+    return Mending(wake, tuple(drop))
+
+
+class Sweeper:
+    """Sweeps until stopped; `run` is for a thread of its own."""
+
+    def __init__(self, redis: Redis, wake: Wake, interval_s: float, stop: threading.Event) -> None:
+        self._redis = redis
+        self._wake = wake
+        self._interval_s = interval_s
+        self._stop = stop
+
+    def run(self) -> None:
+        """Sweeps now and at every interval; an outage of Redis only makes it wait."""
+        while True:
+            try:
+                self.sweep()
+            except MailboxUnavailable as error:
+                log.warning("no sweep: Redis is away (%s)", error)
+            except Exception:
+                log.exception("a sweep failed")
+            if self._stop.wait(self._interval_s):
+                return
+
+    def sweep(self) -> Mending | None:
+        """Sweeps once; None when somebody else has just done it. Raises MailboxUnavailable."""
+        lock_ms = max(1, round(self._interval_s * LOCK_SHARE * 1000))
+        with translated():
+            if not self._redis.set(layout.SWEEP, "1", nx=True, px=lock_ms):
+                return None
+        mending = decide(self._look())
+        self._mend(mending)
+        return mending
+
+    def _look(self) -> Seen:
+        with translated():
+            found: list[Any] = self._redis.zrange(layout.READY, 0, MAX_PROJECTS_A_SWEEP - 1)
+            ready = [project.decode() for project in found]
+            tokens = self._redis.mget([layout.wake_key(p) for p in ready]) if ready else []
+        awake = (project for project, token in zip(ready, tokens, strict=True) if token)
+        # Read last: a job that was queued meanwhile counts.
+        return Seen(tuple(ready), frozenset(awake), tuple(self._wake.queued_jobs()))
+
+    def _mend(self, mending: Mending) -> None:
+        if mending.drop:
+            self._wake.drop(mending.drop)
+        for project_id in mending.wake:
+            if self._wake.take(project_id):
+                self._wake.enqueue(project_id)
+                log.warning("a waiting mailbox had no drain: %s", project_id)

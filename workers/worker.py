@@ -1,0 +1,166 @@
+"""A worker process: RQ's loop on one queue, the sweeper beside it, and a graceful end.
+
+RQ's loop gives up when Redis is away. This one begins it anew until it is told to stop.
+"""
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from config.settings import Settings
+from models.database import Database, Transient
+from models.store.ledger import lock_mailbox
+from workers.apply import apply_batch, dead_letter
+from workers.drain import Drain, DrainLimits, Storage
+from workers.job import allowing
+from workers.mailbox.collect import Mailbox
+from workers.mailbox.connection import connect
+from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake, WakeTimes
+from workers.sweep import Sweeper
+
+log = logging.getLogger(__name__)
+
+RECONNECT_PAUSE_S = 0.5
+# RQ derives from it how long it blocks for a job (15 s less) and its socket's timeout (5 s less).
+WORKER_TTL_S = 30
+MAINTENANCE_INTERVAL_S = 60
+# Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
+SECOND_SIGNAL_AFTER_S = 1.0
+
+
+class DrainWorker(SimpleWorker):
+    """RQ's worker without its own signal handlers and remote commands."""
+
+    is_idle = False
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Waits for a job; only then may a stop interrupt it."""
+        self.is_idle = True
+        try:
+            return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+        finally:
+            self.is_idle = False
+
+    def stop_after_this_job(self) -> None:
+        """Ends the loop. Raises StopRequested when it only waits for a job."""
+        self._stop_requested = True
+        if self.is_idle:
+            raise StopRequested
+
+    def _install_signal_handlers(self) -> None:
+        """The process handles signals, also while there is no RQ worker."""
+
+    def subscribe(self) -> None:
+        """No commands over Redis: whoever can publish could stop the worker."""
+
+
+class WorkerProcess:
+    """The life of one worker process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = threading.Event()
+        self._stop_asked_s = 0.0
+        self._rq_worker: DrainWorker | None = None
+        self._database = _database(settings)
+        self._redis = connect(settings.redis_url, settings.redis_timeout_s)
+        self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
+        self._job_class = allowing({DRAIN_FUNCTION: self._drain().run})
+
+    def run(self, *, burst: bool = False) -> None:
+        """Works until a signal says stop; with `burst`, until the queue is empty."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        sweeper = Sweeper(self._redis, self._wake, self._settings.sweep_interval_s, self._stop)
+        thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
+        thread.start()
+        try:
+            self._work(burst)
+        finally:
+            self._stop.set()
+            thread.join(timeout=self._settings.redis_timeout_s * 2)
+            self._database.close()
+            self._redis.close()
+
+    def _work(self, burst: bool) -> None:
+        while not self._stop.is_set():
+            try:
+                self._work_with_rq(burst)
+            except StopRequested:
+                return
+            except (RedisError, OSError) as error:
+                log.warning("no work: Redis is away (%s)", type(error).__name__)
+            if burst:
+                return
+            self._stop.wait(RECONNECT_PAUSE_S)
+
+    def _work_with_rq(self, burst: bool) -> None:
+        # RQ raises this client's timeout for its blocking reads: it gets one of its own.
+        with connect(self._settings.redis_url, self._settings.redis_timeout_s) as redis:
+            worker = DrainWorker(
+                [self._queue(redis)],
+                connection=redis,
+                job_class=self._job_class,
+                serializer=JSONSerializer,
+                default_result_ttl=0,
+                worker_ttl=WORKER_TTL_S,
+                maintenance_interval=MAINTENANCE_INTERVAL_S,
+                log_job_description=False,
+            )
+            self._rq_worker = worker
+            try:
+                worker.work(burst=burst, logging_level=None)
+            finally:
+                self._rq_worker = None
+
+    def _queue(self, redis: Redis) -> Queue:
+        return Queue(
+            QUEUE_NAME, connection=redis, job_class=self._job_class, serializer=JSONSerializer
+        )
+
+    def _drain(self) -> Drain:
+        settings = self._settings
+        limits = DrainLimits(
+            batch_size=settings.drain_batch_size,
+            slice_s=settings.drain_slice_s,
+            max_s=settings.drain_max_s,
+            linger_s=settings.linger_s,
+        )
+        storage: Storage[Any] = Storage(
+            self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)
+        )
+        return Drain(storage, Mailbox(self._redis, self._wake), self._wake, limits, self._stop)
+
+    def _on_signal(self, _: int, __: FrameType | None) -> None:
+        """The first stop lets the batch at hand finish; one that comes later ends at once."""
+        if self._stop.is_set():
+            if time.monotonic() - self._stop_asked_s > SECOND_SIGNAL_AFTER_S:
+                raise SystemExit(1)
+            return
+        self._stop_asked_s = time.monotonic()
+        self._stop.set()
+        if self._rq_worker is not None:
+            self._rq_worker.stop_after_this_job()
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        connect_timeout_s=settings.database_timeout_s,
+        statement_timeout_s=settings.statement_timeout_s,
+        lock_timeout_s=settings.lock_timeout_s,
+        idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
+    )
