@@ -13,7 +13,7 @@ from tests.services.databases import (
 )
 from tests.services.processes import Services
 from tests.services.redis_process import RedisProcess
-from tests.services.run_folder import RunFolder
+from tests.services.run_folder import RunFolder, run_folder
 
 _run_folders: list[RunFolder] = []
 
@@ -36,7 +36,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def _shared_redis() -> Iterator[RedisProcess]:
-    with RedisProcess(durable=False) as process:
+    with RedisProcess(durable=False, parent=run_folder()) as process:
         yield process
 
 
@@ -51,7 +51,7 @@ def redis_url(_shared_redis: RedisProcess) -> str:
 @pytest.fixture
 def own_redis() -> Iterator[RedisProcess]:
     """A running, durable Redis of this test's own, to stop, kill, pause and start again."""
-    with RedisProcess(durable=True) as process:
+    with RedisProcess(durable=True, parent=run_folder()) as process:
         yield process
 
 

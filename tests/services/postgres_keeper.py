@@ -48,6 +48,8 @@ def keep(run_folder: Path) -> None:
             postgres.send_signal(signal.SIGINT)
             postgres.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+        # The controlling pytest has done so already, unless it was killed.
+        shutil.rmtree(run_folder, ignore_errors=True)
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

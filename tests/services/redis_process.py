@@ -15,10 +15,13 @@ from tests.services.waiting import wait_until
 
 
 class RedisProcess:
-    """A server in a folder of its own. `durable` writes and syncs the append-only file."""
+    """A server in a folder of its own below `parent`, which should have a short path.
 
-    def __init__(self, *, durable: bool = True) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="hal-redis-", dir="/tmp"))
+    `durable` writes and syncs the append-only file.
+    """
+
+    def __init__(self, *, durable: bool = True, parent: Path = Path("/tmp")) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="hal-redis-", dir=parent))
         self.server: RedisServer = plan_redis_server(self.folder, durable=durable)
         self.child: subprocess.Popen[bytes] | None = None
 

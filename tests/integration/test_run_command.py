@@ -1,0 +1,79 @@
+"""`run.py`, before anything is installed: what is missing is told in one line (§13)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with all that run.py reads before it has set anything up."""
+    for name in ("run.py", "pyproject.toml", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(_ROOT / name, tmp_path)
+    return tmp_path
+
+
+def _run(checkout: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(checkout / "run.py"), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={**os.environ, **changes},
+    )
+
+
+def test_every_command_has_help(checkout: Path) -> None:
+    for command in ("up", "test", "check", "format", "bench"):
+        done = _run(checkout, command, "--help")
+        assert done.returncode == 0
+        assert f"run.py {command}" in done.stdout
+    assert not (checkout / ".venv").exists()
+
+
+def test_an_unknown_argument_of_check_is_refused(checkout: Path) -> None:
+    done = _run(checkout, "check", "--no-such-thing")
+    assert done.returncode == 2
+    assert done.stderr == "run.py check: unknown arguments: --no-such-thing\n"
+
+
+def test_a_missing_venv_module_is_one_line_that_says_what_to_install(checkout: Path) -> None:
+    broken = checkout / "broken"
+    broken.mkdir()
+    (broken / "venv.py").write_text("raise ModuleNotFoundError('No module named venv')\n")
+    done = _run(checkout, "test", PYTHONPATH=str(broken), PATH="/usr/bin:/bin")
+    assert done.returncode == 1
+    assert "python3-venv" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
+def test_the_locks_name_no_index_and_no_folder() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        words = (_ROOT / name).read_text(encoding="utf-8")
+        for sign in ("://", "file:", "--index-url", "--extra-index-url", "--find-links", " @ "):
+            assert sign not in words, name
+
+
+def test_every_locked_package_has_its_hash() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        words = (_ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+        pins = [line for line in words.splitlines() if "==" in line.partition("--hash")[0]]
+        pins = [line for line in pins if not line.startswith("#")]
+        assert len(pins) > 30
+        assert all("--hash=sha256:" in line for line in pins), name
+
+
+def test_the_development_lock_holds_every_pin_of_the_runtime_lock() -> None:
+    def pins(name: str) -> set[str]:
+        lines = (_ROOT / name).read_text(encoding="utf-8").splitlines()
+        return {line.rstrip(" \\") for line in lines if line[:1].isalnum()}
+
+    assert pins("requirements.txt") <= pins("requirements-dev.txt")
