@@ -106,7 +106,8 @@ def stage_name(value: object) -> str:
 
 
 def optional_stage_name(value: object) -> str | None:
-    return None if value is None else stage_name(value)
+    """Null and "" count as absent, like a name (contract §3)."""
+    return None if value is None or value == "" else stage_name(value)
 
 
 def stage_update_mode(value: object) -> StageUpdateMode | None:

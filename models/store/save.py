@@ -88,7 +88,7 @@ def _of_stored_rows(gathered: Gathered) -> list[Sweeping]:
         "merges_to_contact": CONTACTS,
         "visitors_to_contact": CONTACTS,
         "active_company_of_contact": CONTACTS,
-        "activity_to_company": COMPANIES,
+        "events_to_company": COMPANIES,
         "active_company_gone": COMPANIES,
     }
     return [

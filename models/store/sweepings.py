@@ -16,9 +16,9 @@ STATEMENTS = {
         "UPDATE activity SET contact_id = {0} "
         "WHERE project_id = {project} AND contact_id = {source}"
     ),
-    "activity_to_company": (
+    "events_to_company": (
         "UPDATE activity SET company_id = {0} "
-        "WHERE project_id = {project} AND company_id = {source}"
+        "WHERE project_id = {project} AND company_id = {source} AND kind = 'event'"
     ),
     "merges_to_contact": (
         "UPDATE contact_merges SET survivor_id = {0} "

@@ -57,12 +57,14 @@ def move_to_contact(state: WorkingSet, from_id: str, to_id: str) -> None:
         state.journal.drop(state.activity_of_contact[from_id], row_id)
 
 
-def move_to_company(state: WorkingSet, from_id: str, to_id: str) -> None:
-    state.sweep("activity_to_company", from_id, to_id)
+def move_events_to_company(state: WorkingSet, from_id: str, to_id: str) -> None:
+    """Events only: what a placeholder's own stage and deal were, the real company's never were."""
+    state.sweep("events_to_company", from_id, to_id)
     for row_id in list(state.activity_of_company[from_id]):
-        state.journal.set(state.activity[row_id], "company_id", to_id)
-        state.journal.put(state.activity_of_company[to_id], row_id, True)
-        state.journal.drop(state.activity_of_company[from_id], row_id)
+        if state.activity[row_id].kind == "event":
+            state.journal.set(state.activity[row_id], "company_id", to_id)
+            state.journal.put(state.activity_of_company[to_id], row_id, True)
+            state.journal.drop(state.activity_of_company[from_id], row_id)
 
 
 def _to_contact(state: WorkingSet, row_id: str, contact_id: str) -> None:

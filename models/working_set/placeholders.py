@@ -46,6 +46,7 @@ def unite(state: WorkingSet, loser: Contact, winner: Contact) -> None:
     if kept is None:
         state.journal.set(losing, "owner_contact_id", winner.id)
     else:
+        links.drop_row(state, winner.id, losing.id)
         fold(state, loser, losing, kept)
 
 
@@ -75,7 +76,7 @@ def _fill(state: WorkingSet, contact: Contact, placeholder: Company, target: Com
 
 
 def _delete(state: WorkingSet, placeholder: Company, target: Company) -> None:
-    activity.move_to_company(state, placeholder.id, target.id)
+    activity.move_events_to_company(state, placeholder.id, target.id)
     state.sweep("active_company_gone", placeholder.id)
     for visitor_id in list(state.visitors_of_active[placeholder.id]):
         visitors.activate(state, state.visitors[visitor_id], None)

@@ -13,11 +13,14 @@ from models.records import Company, Contact, Visitor
 from models.rules.target_company import Target, target_company
 from models.working_set.state import WorkingSet
 
-FIRST_LINKED_FALLBACK = Warning(
-    code="first_linked_fallback",
-    detail="The contact has several companies and none is active; the oldest link was used.",
-    pointer="",
-)
+
+def first_linked_fallback(pointer: str) -> Warning:
+    """The warning that the oldest link was used; it points at what would have named a company."""
+    return Warning(
+        code="first_linked_fallback",
+        detail="The contact has several companies and none is active; the oldest link was used.",
+        pointer=pointer,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +62,5 @@ def resolve_target(
         return VISITOR_NOT_LINKED
     if target.company_id is None:
         return COMPANY_AMBIGUOUS
-    warnings = [FIRST_LINKED_FALLBACK] if target.why == "oldest" else []
+    warnings = [first_linked_fallback("/company_id")] if target.why == "oldest" else []
     return Resolved(contact, state.companies[target.company_id], warnings)

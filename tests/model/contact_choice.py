@@ -22,7 +22,8 @@ def is_trusted(state: State, visitor: Visitor, identity: Identity, *, email_sign
     if holder is None or holder in known or email_signed:
         return True
     if state.settings["email_trust"] == "unclaimed":
-        return not state.visitors_of(holder) and not _differ(holder.user_id, identity.user_id)
+        is_nobody_elses = holder.user_id is None or holder.user_id == identity.user_id
+        return not state.visitors_of(holder) and is_nobody_elses
     return state.settings["email_trust"] == "any"
 
 

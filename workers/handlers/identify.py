@@ -8,7 +8,7 @@ from models.rules.identity import Identification, email_is_trusted, identify_con
 from models.rules.merge_patch import merge_patch
 from models.rules.stage import stage_name_key
 from models.working_set import Reach, WorkingSet, companies, contacts, links, placeholders, visitors
-from models.working_set.targets import FIRST_LINKED_FALLBACK, target_of
+from models.working_set.targets import first_linked_fallback, target_of
 
 EMAIL_UNVERIFIED = Warning(
     code="email_unverified",
@@ -162,7 +162,9 @@ def _write_companies(
     established = None
     if part is not None and part.id is not None:
         established = _establish(part, part.id, state, effect, visitor, contact)
-    placeholders.make_way(state, contact, established)
+    made_way_for = placeholders.make_way(state, contact, established)
+    if established is not None and established.id not in state.links_of_contact[contact.id]:
+        established = made_way_for
     if part is not None and part.id is None:
         established = _name(part, state, contact)
     if not state.links_of_contact[contact.id]:
@@ -240,7 +242,7 @@ def _target(
         effect.warnings.append(COMPANY_AMBIGUOUS)
         return None
     if target.why == "oldest":
-        effect.warnings.append(FIRST_LINKED_FALLBACK)
+        effect.warnings.append(first_linked_fallback("/company"))
     company = state.companies[target.company_id]
     companies.fill_name(state, company, part.name)
     return company

@@ -1,0 +1,114 @@
+"""What the pipeline stored, in the form of the model's snapshot."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from models.store.kinds import table_of
+from models.tables import (
+    ActivityTable,
+    CompanyTable,
+    ContactEmailTable,
+    ContactMergeTable,
+    ContactTable,
+    LinkTable,
+    StageTable,
+    VisitorTable,
+)
+from tests.model.snapshot import deal_text
+from tests.model.state import Json
+
+SCALE = Decimal(10_000)
+
+
+def stored_snapshot(connection: Connection, project_id: str) -> Json:
+    """One project's rows, read plainly."""
+    read = _Reader(connection, project_id)
+    activity = sorted(read(ActivityTable), key=lambda row: row["rank"])
+    return {
+        "visitors": {
+            row["visitor_id"]: {
+                "contact_id": row["contact_id"],
+                "active_company_id": row["active_company_id"],
+                "properties": row["properties"],
+            }
+            for row in read(VisitorTable)
+        },
+        "contacts": _contacts(read),
+        "companies": _companies(read),
+        "events": [_event(row) for row in activity if row["kind"] == "event"],
+        "stage_changes": [
+            {"company_id": row["company_id"], **_from_to(row)}
+            for row in activity
+            if row["kind"] == "stage_changed"
+        ],
+        "deal_changes": [
+            {
+                "company_id": row["company_id"],
+                "from": _deal(row["detail"]["from_e4"]),
+                "to": _deal(row["detail"]["to_e4"]),
+            }
+            for row in activity
+            if row["kind"] == "deal_changed"
+        ],
+        "merged": {row["merged_id"]: row["survivor_id"] for row in read(ContactMergeTable)},
+    }
+
+
+class _Reader:
+    def __init__(self, connection: Connection, project_id: str) -> None:
+        self.connection = connection
+        self.project_id = project_id
+
+    def __call__(self, model: Any) -> list[Json]:
+        table: Table = table_of(model)
+        wanted = select(table).where(table.c.project_id == self.project_id)
+        return [dict(row) for row in self.connection.execute(wanted).mappings()]
+
+
+def _contacts(read: _Reader) -> Json:
+    emails = read(ContactEmailTable)
+    links = sorted(read(LinkTable), key=lambda row: row["age_rank"])
+    fields = ("user_id", "email", "name", "phone", "notes", "tags", "metadata")
+    return {
+        row["id"]: {field: row[field] for field in fields}
+        | {
+            "emails": sorted(each["email"] for each in emails if each["contact_id"] == row["id"]),
+            "companies": [link["company_id"] for link in links if link["contact_id"] == row["id"]],
+        }
+        for row in read(ContactTable)
+    }
+
+
+def _companies(read: _Reader) -> Json:
+    stages = {row["id"]: row["name"] for row in read(StageTable)}
+    fields = ("external_id", "name", "notes", "metadata", "placeholder")
+    return {
+        row["id"]: {field: row[field] for field in fields}
+        | {
+            "stage": stages[row["stage_id"]] if row["stage_id"] else None,
+            "deal_value": _deal(row["deal_value_e4"]),
+        }
+        for row in read(CompanyTable)
+    }
+
+
+def _event(row: Json) -> Json:
+    return {
+        "name": row["name"],
+        "value": row["detail"]["value"],
+        "entity": row["detail"]["entity"],
+        "visitor_id": row["visitor_id"],
+        "contact_id": row["contact_id"],
+        "company_id": row["company_id"],
+        "occurred_at_ms": row["occurred_at_ms"],
+    }
+
+
+def _from_to(row: Json) -> Json:
+    return {"from": row["detail"]["from"], "to": row["detail"]["to"]}
+
+
+def _deal(value_e4: int | None) -> str | None:
+    return None if value_e4 is None else deal_text(Decimal(value_e4) / SCALE)
