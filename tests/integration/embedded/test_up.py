@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +17,6 @@ import pytest
 
 from tests.services.processes import free_port
 from tests.services.waiting import wait_until
-
-pytestmark = pytest.mark.skipif(
-    find_spec("ingest_api.cli") is None, reason="the command line is not written yet"
-)
 
 _ROOT = Path(__file__).resolve().parents[3]
 _OWN_PLACES = ("DATABASE_URL", "REDIS_URL", "HOST")
@@ -77,6 +72,31 @@ def _paste(curl: str) -> tuple[int, dict[str, Any]]:
     body: dict[str, Any] = json.loads(answer.read())
     connection.close()
     return answer.status, body
+
+
+def _pid(folder: Path, service: str) -> int:
+    note = json.loads((folder / "var" / "run" / f"{service}.pid").read_text(encoding="utf-8"))
+    return int(note["pid"])
+
+
+def _answers(curl: str, status: str) -> bool:
+    try:
+        code, outcome = _paste(curl)
+    except (OSError, http.client.HTTPException):
+        return False
+    return code == 200 and outcome["status"] == status
+
+
+@pytest.mark.parametrize("service", ["redis", "worker", "web"])
+def test_a_killed_service_comes_back_by_itself(
+    tmp_path: Path, started: list[_Up], service: str
+) -> None:
+    started.append(_Up(tmp_path, free_port()))
+    curl = started[0].ready()["curl"]
+    assert _answers(curl, "applied")
+    os.kill(_pid(tmp_path, service), signal.SIGKILL)
+    wait_until(lambda: _answers(curl, "unchanged"), 20, f"it works again without {service}")
+    assert started[0].end(signal.SIGTERM) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
