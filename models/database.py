@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
 # resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
@@ -54,10 +55,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reads; it takes no write lock. Raises Transient like `transaction`."""
-        with translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(reading=True)
-            with connection.begin():
-                yield connection
+        with (
+            translated(),
+            self.engine.connect() as connection,
+            connection.execution_options(reading=True).begin(),
+        ):
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()

@@ -7,7 +7,7 @@ Status = Literal["applied", "unchanged", "rejected", "failed"]
 StageVerdict = Literal["set", "advanced", "moved_back", "unchanged", "skipped"]
 
 
-class Warning(TypedDict):
+class OperationWarning(TypedDict):
     """A part of the request that was not applied, and the JSON pointer to it."""
 
     code: str
@@ -65,7 +65,7 @@ class Effect:
     company_id: str | None = None
     event_id: str | None = None
     stage: StageChange | None = None
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[OperationWarning] = field(default_factory=list)
 
 
 VISITOR_NOT_FOUND = Refusal(404, "visitor_not_found", "No such visitor in this project.")

@@ -45,16 +45,18 @@ _COMPANY_FIELDS = _body_fields(CompanyPart)
 @overload
 def validate(
     operation_type: Literal["identify"], body: dict[str, Any]
-) -> tuple[Identify, list[outcomes.Warning]]: ...
+) -> tuple[Identify, list[outcomes.OperationWarning]]: ...
 
 
 @overload
 def validate(
     operation_type: str, body: dict[str, Any]
-) -> tuple[Operation, list[outcomes.Warning]]: ...
+) -> tuple[Operation, list[outcomes.OperationWarning]]: ...
 
 
-def validate(operation_type: str, body: dict[str, Any]) -> tuple[Operation, list[outcomes.Warning]]:
+def validate(
+    operation_type: str, body: dict[str, Any]
+) -> tuple[Operation, list[outcomes.OperationWarning]]:
     """The operation that a body asks for, and a warning for each field that nobody reads.
 
     Raises `InvalidRequest` with every fault, in the order of the route's fields; its code is the
@@ -83,7 +85,7 @@ def _fault(operation_type: str, error: ErrorDetails) -> Fault:
     return Fault(pointer=pointer, code=error["type"], detail=error["msg"])
 
 
-def _unknown_fields(operation_type: str, body: dict[str, Any]) -> list[outcomes.Warning]:
+def _unknown_fields(operation_type: str, body: dict[str, Any]) -> list[outcomes.OperationWarning]:
     unknown = _unknown_in(body, _KNOWN_FIELDS[operation_type])
     company = body.get("company")
     if isinstance(company, dict) and operation_type == "identify":
@@ -93,11 +95,11 @@ def _unknown_fields(operation_type: str, body: dict[str, Any]) -> list[outcomes.
 
 def _unknown_in(
     part: Mapping[str, Any], known: frozenset[str], *path: str
-) -> list[outcomes.Warning]:
+) -> list[outcomes.OperationWarning]:
     if part.keys() <= known:
         return []
     return [
-        outcomes.Warning(
+        outcomes.OperationWarning(
             code="unknown_field", detail="The field is ignored.", pointer=_pointer(*path, name)
         )
         for name in part

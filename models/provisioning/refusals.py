@@ -50,7 +50,7 @@ class StageInUse(Refused):
     code = "stage_in_use"
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(f"Companies stand in: {', '.join(names)}. Keep, or move them first.")
+        super().__init__(f"Companies stand in {', '.join(names)}: keep it, or move them first.")
 
 
 class ExternalIdTaken(Refused):

@@ -1,6 +1,6 @@
 """Gathers every row that a batch can touch into one working set (DESIGN: gather, decide, apply)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ class _Gathering:
         self.rows = rows_over(connection, project_id)
         self.state = WorkingSet(settings=_settings(connection, project_id))
         self.state.add_stages(_stages(connection, project_id))
-        self.adders = {
+        self.adders: dict[Kind, Callable[[Any], None]] = {
             VISITORS: self.state.add_visitor,
             CONTACTS: self.state.add_contact,
             EMAILS: self.state.add_email,

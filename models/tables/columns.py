@@ -1,4 +1,4 @@
-"""Column and constraint makers that the tables share; they fix types that hold on both databases."""
+"""Column and constraint makers that the tables share: types that hold on both databases."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def text(*, key: bool = False, null: bool = False, foreign_key: str | None = Non
     """A text column; lengths are checked at the edge (contract §3), not by the database."""
     return Field(
         default=None if null else ...,
-        sa_type=BYTE_ORDERED,  # type: ignore[call-overload]
+        sa_type=BYTE_ORDERED,
         primary_key=key,
         nullable=null and not key,
         sa_column_args=[ForeignKey(foreign_key)] if foreign_key else [],

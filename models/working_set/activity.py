@@ -1,44 +1,73 @@
 """Rows of the timelines, made by the operation at hand (contract §7, §9, §11)."""
 
-from models.records import Activity, Json
+from dataclasses import dataclass
+from typing import Any
+
+from models.records import Activity, Json, Visitor
 from models.working_set.state import WorkingSet
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A milestone: `value` is a string, number, boolean or None."""
+
+    name: str
+    value: Any
+    entity: str
+    occurred_at_ms: int
 
 
 def record(
     state: WorkingSet,
     kind: str,
+    detail: Json,
     *,
     contact_id: str | None = None,
     company_id: str | None = None,
-    visitor_id: str | None = None,
-    name: str | None = None,
-    detail: Json | None = None,
-    occurred_at_ms: int | None = None,
 ) -> Activity:
-    """Adds a row; without `occurred_at_ms` it happened when the operation was accepted."""
+    """Adds a row of something that happened when the operation was accepted."""
+    return _add(state, _row(state, kind, detail, contact_id=contact_id, company_id=company_id))
+
+
+def record_event(
+    state: WorkingSet, visitor: Visitor, company_id: str | None, event: Event
+) -> Activity:
+    """Adds an event of the visitor, in its contact's timeline and the company's activity (§7)."""
+    detail = {"value": event.value, "entity": event.entity}
+    row = _row(state, "event", detail, contact_id=visitor.contact_id, company_id=company_id)
+    row.visitor_id = visitor.visitor_id
+    row.name = event.name
+    row.occurred_at_ms = event.occurred_at_ms
+    return _add(state, row)
+
+
+def _row(
+    state: WorkingSet, kind: str, detail: Json, *, contact_id: str | None, company_id: str | None
+) -> Activity:
     occasion = state.occasion
-    row = Activity(
+    return Activity(
         id=f"act_{occasion.stem}_{state.made}",
         kind=kind,
         operation_id=occasion.operation_id,
         rank=state.next_rank(),
-        occurred_at_ms=occasion.accepted_at_ms if occurred_at_ms is None else occurred_at_ms,
+        occurred_at_ms=occasion.accepted_at_ms,
         recorded_at_ms=occasion.accepted_at_ms,
         contact_id=contact_id,
         company_id=company_id,
-        visitor_id=visitor_id,
-        name=name,
-        detail=detail or {},
+        detail=detail,
     )
+
+
+def _add(state: WorkingSet, row: Activity) -> Activity:
     state.made += 1
     put = state.journal.put
     put(state.activity, row.id, row)
-    if contact_id is not None:
-        put(state.activity_of_contact[contact_id], row.id, True)
-    elif visitor_id is not None:
-        put(state.unclaimed_activity[visitor_id], row.id, True)
-    if company_id is not None:
-        put(state.activity_of_company[company_id], row.id, True)
+    if row.contact_id is not None:
+        put(state.activity_of_contact[row.contact_id], row.id, True)
+    elif row.visitor_id is not None:
+        put(state.unclaimed_activity[row.visitor_id], row.id, True)
+    if row.company_id is not None:
+        put(state.activity_of_company[row.company_id], row.id, True)
     return row
 
 

@@ -102,7 +102,7 @@ def _record_change(
     activity.record(
         state,
         kind,
+        {**detail, "by": state.occasion.caller},
         company_id=company.id,
         contact_id=None if contact is None else contact.id,
-        detail={**detail, "by": state.occasion.caller},
     )

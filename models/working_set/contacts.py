@@ -40,8 +40,7 @@ def merge(state: WorkingSet, loser: Contact, winner: Contact) -> None:
     _move_emails(state, loser, winner)
     _move_links(state, loser, winner)
     activity.move_to_contact(state, loser.id, winner.id)
-    detail = {"merged_contact_id": loser.id}
-    activity.record(state, "merged", contact_id=winner.id, detail=detail)
+    activity.record(state, "merged", {"merged_contact_id": loser.id}, contact_id=winner.id)
 
 
 def _prior(state: WorkingSet, loser: Contact) -> Json:

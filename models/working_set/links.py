@@ -14,7 +14,7 @@ def link(state: WorkingSet, contact: Contact, company: Company) -> None:
         return
     put_row(state, contact.id, company.id, state.next_rank(), state.occasion.accepted_at_ms)
     if not company.placeholder:
-        activity.record(state, "linked", contact_id=contact.id, company_id=company.id)
+        activity.record(state, "linked", {}, contact_id=contact.id, company_id=company.id)
 
 
 def put_row(

@@ -6,17 +6,17 @@ from models.outcomes import (
     COMPANY_AMBIGUOUS,
     COMPANY_NOT_LINKED,
     VISITOR_NOT_LINKED,
+    OperationWarning,
     Refusal,
-    Warning,
 )
 from models.records import Company, Contact, Visitor
 from models.rules.target_company import Target, target_company
 from models.working_set.state import WorkingSet
 
 
-def first_linked_fallback(pointer: str) -> Warning:
+def first_linked_fallback(pointer: str) -> OperationWarning:
     """The warning that the oldest link was used; it points at what would have named a company."""
-    return Warning(
+    return OperationWarning(
         code="first_linked_fallback",
         detail="The contact has several companies and none is active; the oldest link was used.",
         pointer=pointer,
@@ -27,7 +27,7 @@ def first_linked_fallback(pointer: str) -> Warning:
 class Resolved:
     contact: Contact
     company: Company
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[OperationWarning] = field(default_factory=list)
 
 
 def linked_company(state: WorkingSet, contact: Contact, reference: str) -> Company | None:

@@ -1,4 +1,4 @@
-"""Visitors: made on first sight, linked to a contact, their active company (contract §5–§8)."""
+"""Visitors: made on first sight, linked to a contact, their active company (contract §5-§8)."""
 
 from models.records import Contact, Json, Visitor
 from models.rules.merge_patch import merge_patch

@@ -1,7 +1,7 @@
 """identify: who a visitor is, and which companies it belongs to (contract §5)."""
 
 from models.operations import CompanyPart, Identify
-from models.outcomes import Effect, Refusal, Warning
+from models.outcomes import Effect, OperationWarning, Refusal
 from models.records import Company, Contact, Visitor
 from models.rules.company import company_step
 from models.rules.identity import Identification, email_is_trusted, identify_contact
@@ -10,27 +10,27 @@ from models.rules.stage import stage_name_key
 from models.working_set import Reach, WorkingSet, companies, contacts, links, placeholders, visitors
 from models.working_set.targets import first_linked_fallback, target_of
 
-EMAIL_UNVERIFIED = Warning(
+EMAIL_UNVERIFIED = OperationWarning(
     code="email_unverified",
     detail="The email is not verified for this visitor and was not used.",
     pointer="/email",
 )
-EMAIL_CONFLICT = Warning(
+EMAIL_CONFLICT = OperationWarning(
     code="email_conflict",
     detail="The email belongs to another contact and stays there.",
     pointer="/email",
 )
-IDENTITY_CONFLICT = Warning(
+IDENTITY_CONFLICT = OperationWarning(
     code="identity_conflict",
     detail="The visitor was linked to another person, who is left as it was.",
     pointer="/visitor_id",
 )
-STAGE_NOT_FOUND = Warning(
+STAGE_NOT_FOUND = OperationWarning(
     code="stage_not_found",
     detail="The project's pipeline has no stage of this name.",
     pointer="/company/stage",
 )
-COMPANY_AMBIGUOUS = Warning(
+COMPANY_AMBIGUOUS = OperationWarning(
     code="company_ambiguous",
     detail="The contact has several companies and none is active; the company object was not used.",
     pointer="/company",
@@ -71,7 +71,7 @@ def _stay_anonymous(
     for pointer, part in (("/company_ids", operation.company_ids), ("/company", operation.company)):
         if part:
             effect.warnings.append(
-                Warning(
+                OperationWarning(
                     code="contact_required",
                     detail="The visitor has no contact yet; companies were not used.",
                     pointer=pointer,
@@ -278,7 +278,7 @@ def _at_most_a_placeholder(linked: list[Company]) -> bool:
     return not linked or (len(linked) == 1 and linked[0].placeholder)
 
 
-def _company_not_found(pointer: str) -> Warning:
-    return Warning(
+def _company_not_found(pointer: str) -> OperationWarning:
+    return OperationWarning(
         code="company_not_found", detail="No such company in this project.", pointer=pointer
     )

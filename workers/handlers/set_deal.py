@@ -1,6 +1,6 @@
 """set-deal: what a company's deal is worth, with notes and a stage (contract §9)."""
 
-from models.operations import UNSET, SetDeal, Unset
+from models.operations import SetDeal, Unset
 from models.outcomes import STAGE_NOT_FOUND, VISITOR_NOT_FOUND, Effect, Refusal
 from models.rules.stage import stage_name_key
 from models.working_set import Reach, WorkingSet, companies

@@ -1,7 +1,7 @@
 """track: records an event (contract §7)."""
 
-from models.outcomes import COMPANY_NOT_LINKED, Effect, Refusal, Warning
 from models.operations import Track
+from models.outcomes import COMPANY_NOT_LINKED, Effect, OperationWarning, Refusal
 from models.records import Company, Visitor
 from models.rules.event_time import occurred_at
 from models.working_set import Reach, WorkingSet, activity, visitors
@@ -48,22 +48,14 @@ def _record(
     )
     if ignored is not None:
         effect.warnings.append(
-            Warning(
+            OperationWarning(
                 code="timestamp_ignored",
-                detail="Not a plausible time; the time of acceptance or the uncorrected one is used.",
+                detail="Not a plausible time; it was not used to date the event.",
                 pointer=ignored,
             )
         )
-    row = activity.record(
-        state,
-        "event",
-        contact_id=visitor.contact_id,
-        company_id=None if company is None else company.id,
-        visitor_id=visitor.visitor_id,
-        name=operation.name,
-        detail={"value": operation.value, "entity": operation.entity},
-        occurred_at_ms=happened_ms,
-    )
+    event = activity.Event(operation.name, operation.value, operation.entity, happened_ms)
+    row = activity.record_event(state, visitor, None if company is None else company.id, event)
     effect.event_id = row.id
     effect.contact_id = visitor.contact_id
     effect.company_id = row.company_id

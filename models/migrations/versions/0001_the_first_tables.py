@@ -6,7 +6,6 @@ Revision: 0001, the first.
 import sqlalchemy as sa
 from alembic import op
 
-
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 JSON = sa.JSON(none_as_null=True)
 
