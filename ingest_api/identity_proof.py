@@ -82,7 +82,9 @@ def verify(
     return Proof(secret_ids, claims)
 
 
-def apply_claims(operation: Identify, proof: Proof) -> tuple[Identify, list[outcomes.Warning]]:
+def apply_claims(
+    operation: Identify, proof: Proof
+) -> tuple[Identify, list[outcomes.OperationWarning]]:
     """The identify with what its token vouches for, and a warning where the body said otherwise."""
     claims = proof.claims
     if claims is None:
@@ -154,7 +156,7 @@ def _claimed_user_id(raw: dict[str, Any]) -> str:
     return user_id
 
 
-def _overrode(pointer: str) -> outcomes.Warning:
-    return outcomes.Warning(
+def _overrode(pointer: str) -> outcomes.OperationWarning:
+    return outcomes.OperationWarning(
         code="claim_overrode_field", detail="The user token says otherwise.", pointer=pointer
     )

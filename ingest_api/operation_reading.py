@@ -30,7 +30,7 @@ class Asked:
     caller: Caller
     operation_type: str
     payload: dict[str, Any]
-    warnings: list[outcomes.Warning]
+    warnings: list[outcomes.OperationWarning]
     idempotency_key: str | None
     fingerprint: str
 
