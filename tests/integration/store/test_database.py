@@ -1,0 +1,80 @@
+"""Transactions begin and end in one place, and passing errors are told from lasting ones."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from models.database import Database, Transient
+from models.store.kinds import table_of
+from models.store.ledger import lock_mailbox
+from models.tables import ContactEmailTable, StageTable
+from tests.integration.store.projects import PROJECT, make_project
+
+STAGES = table_of(StageTable)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, lock_timeout_s=0.2, connect_timeout_s=0.2)
+    make_project(database)
+    yield database
+    database.close()
+
+
+def names(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(connection.execute(select(STAGES.c.name)).scalars())
+
+
+def begin(database: Database) -> None:
+    with database.transaction():
+        pass
+
+
+def stage(name: str) -> dict[str, object]:
+    return {"project_id": PROJECT, "id": name, "name": name, "name_key": name, "position": 99}
+
+
+def test_a_transaction_that_ends_cleanly_is_committed(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(insert(STAGES).values(stage("new")))
+    assert "new" in names(database)
+
+
+def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(KeyError), database.transaction() as connection:
+        connection.execute(insert(STAGES).values(stage("new")))
+        raise KeyError
+    assert "new" not in names(database)
+
+
+def test_one_drain_at_a_time_holds_a_project(database: Database) -> None:
+    with database.transaction() as first:
+        assert lock_mailbox(first, PROJECT)
+        if database.is_postgresql:
+            with database.transaction() as second:
+                assert not lock_mailbox(second, PROJECT)
+        else:
+            with pytest.raises(Transient):
+                begin(database)
+    with database.transaction() as third:
+        assert lock_mailbox(third, PROJECT)
+
+
+def test_a_project_that_does_not_exist_has_no_mailbox_to_lock(database: Database) -> None:
+    with database.transaction() as connection:
+        assert not lock_mailbox(connection, "nobody")
+
+
+def test_a_broken_constraint_is_no_passing_error(database: Database) -> None:
+    stray = {"project_id": PROJECT, "email": "a@b.example", "contact_id": "con_none"}
+    with pytest.raises(IntegrityError), database.transaction() as connection:
+        connection.execute(insert(table_of(ContactEmailTable)).values(stray))
+
+
+def test_a_database_that_is_away_is_a_passing_error() -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_timeout_s=0.5)
+    with pytest.raises(Transient), away.reading():
+        pass

@@ -1,0 +1,124 @@
+"""What is saved is what is read again, exactly and alike on both databases."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from models.database import Database
+from models.records import Company, Contact, ContactEmail, Visitor
+from models.store.load import gather
+from models.store.save import save
+from models.working_set import Reach, WorkingSet
+from tests.integration.store.projects import PROJECT, make_project
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    make_project(database)
+    yield database
+    database.close()
+
+
+def everything() -> Reach:
+    return Reach(
+        visitor_ids={"v1"},
+        contacts_of={"v1"},
+        user_ids={"u1", "u2"},
+        emails={"ada@example.com"},
+        companies={"com_1", "com_2"},
+    )
+
+
+def change(database: Database, how: Any) -> WorkingSet:
+    """Applies `how` to the working set, saves, and reads it again."""
+    with database.transaction() as connection:
+        gathered = gather(connection, PROJECT, everything())
+        how(gathered.state)
+        save(connection, PROJECT, gathered)
+    with database.reading() as connection:
+        return gather(connection, PROJECT, everything()).state
+
+
+HOSTILE = {
+    "__proto__": {"x": 1},
+    "a.b": [1, 1.0, 1e22, -0.0, 2**53 - 1, True, None],
+    "$set": 'quote " backslash \\ brace { } comma , \u2028 \x7f',
+    "ключ": "Ωmega 🦄 \ue000",
+    "": "",
+}
+
+
+def test_metadata_comes_back_exactly(database: Database) -> None:
+    contact = Contact("con_1", 1, 2, user_id="u1", tags=['"', "\\", "{a,b}"], metadata=HOSTILE)
+    stored = change(database, lambda state: state.add_contact(contact)).contacts["con_1"]
+    assert stored == contact
+    assert repr(stored.metadata) == repr(HOSTILE)
+
+
+def test_a_change_that_python_takes_for_equal_is_saved(database: Database) -> None:
+    def make(state: WorkingSet) -> None:
+        state.add_contact(Contact("con_1", 1, 1, user_id="u1", metadata={"paid": 1}))
+
+    def turn(state: WorkingSet) -> None:
+        state.journal.set(state.contacts["con_1"], "metadata", {"paid": True})
+
+    change(database, make)
+    assert change(database, turn).contacts["con_1"].metadata["paid"] is True
+
+
+def test_texts_are_kept_as_they_are(database: Database) -> None:
+    contact = Contact("con_1", 1, 1, user_id="u1", name="null", notes="\\N\t\r\n'%s' :x {}")
+    assert change(database, lambda state: state.add_contact(contact)).contacts["con_1"] == contact
+
+
+def test_two_contacts_can_exchange_their_user_ids(database: Database) -> None:
+    def make(state: WorkingSet) -> None:
+        state.add_contact(Contact("con_1", 1, 1, user_id="u1"))
+        state.add_contact(Contact("con_2", 1, 1, user_id="u2"))
+
+    def exchange(state: WorkingSet) -> None:
+        state.journal.set(state.contacts["con_1"], "user_id", "u2")
+        state.journal.set(state.contacts["con_2"], "user_id", "u1")
+
+    change(database, make)
+    exchanged = change(database, exchange).contacts
+    assert {each.id: each.user_id for each in exchanged.values()} == {"con_1": "u2", "con_2": "u1"}
+
+
+def test_a_user_id_can_pass_from_a_contact_that_goes(database: Database) -> None:
+    def make(state: WorkingSet) -> None:
+        state.add_contact(Contact("con_1", 1, 1, user_id="u1"))
+        state.add_contact(Contact("con_2", 1, 1, user_id="u2"))
+
+    def inherit(state: WorkingSet) -> None:
+        state.journal.drop(state.contacts, "con_1")
+        state.journal.set(state.contacts["con_2"], "user_id", "u1")
+
+    change(database, make)
+    left = change(database, inherit).contacts
+    assert {each.id: each.user_id for each in left.values()} == {"con_2": "u1"}
+
+
+def test_a_company_is_found_by_id_before_external_id(database: Database) -> None:
+    def make(state: WorkingSet) -> None:
+        state.add_company(Company("com_1", 1, 1, external_id="com_2", name="First"))
+        state.add_company(
+            Company("com_2", 1, 1, name="Second", deal_value_e4=9_999_999_999_999_999)
+        )
+
+    state = change(database, make)
+    found = state.company_by_reference("com_2")
+    assert found is not None
+    assert (found.name, found.deal_value_e4) == ("Second", 9_999_999_999_999_999)
+
+
+def test_rows_that_refer_to_one_another_are_saved_in_one_go(database: Database) -> None:
+    def make(state: WorkingSet) -> None:
+        state.add_visitor(Visitor("v1", 1, 1, contact_id="con_1", properties={"n": 1}))
+        state.add_contact(Contact("con_1", 1, 1, email="ada@example.com"))
+        state.add_email(ContactEmail("ada@example.com", "con_1"))
+
+    state = change(database, make)
+    assert state.contact_by_email("ada@example.com") is state.contact_of(state.visitors["v1"])

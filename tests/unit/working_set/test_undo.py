@@ -1,0 +1,60 @@
+"""A refused operation leaves no trace in the working set."""
+
+import copy
+from typing import Any
+
+from hypothesis import given
+
+from models.operations import validate
+from models.records import Company, ProjectSettings, Stage
+from models.rules.stage import stage_name_key
+from models.working_set import Occasion, WorkingSet
+from models.working_set.changes import settle
+from tests.model.generate import FIRST_ACCEPTED_AT_MS, Scenario, operation_id, scenarios
+from workers.handlers import HANDLERS
+
+
+def state_of(scenario: Scenario) -> WorkingSet:
+    state = WorkingSet(settings=ProjectSettings(**scenario.settings))  # type: ignore[arg-type]
+    state.add_stages(
+        Stage(f"stage_{at}", name, stage_name_key(name), at)
+        for at, name in enumerate(scenario.stages)
+    )
+    for known in scenario.companies:
+        state.add_company(Company(known.id, 0, 0, external_id=known.external_id, name=known.name))
+    return state
+
+
+def visible(state: WorkingSet) -> dict[str, Any]:
+    """Everything but the journal, without the empty entries that looking things up leaves."""
+    names = [name for name in WorkingSet.__slots__ if name not in ("journal", "tables", "occasion")]
+    shown = {name: getattr(state, name) for name in names if not name.startswith("kept")}
+    for name in ("rank", "made"):
+        del shown[name]
+    return copy.deepcopy(
+        {
+            name: {key: each for key, each in value.items() if each != {}}
+            if isinstance(value, dict)
+            else value
+            for name, value in shown.items()
+        }
+    )
+
+
+@given(scenarios(max_operations=8))
+def test_undo_restores_all_that_an_operation_changed(scenario: Scenario) -> None:
+    state = state_of(scenario)
+    ids = [operation_id(number) for number in range(len(scenario.steps))]
+    for number, step in enumerate(scenario.steps):
+        operation, _ = validate(step.operation_type, step.body_with(ids[:number]))
+        occasion = Occasion(
+            ids[number], step.operation_type, "secret", FIRST_ACCEPTED_AT_MS + number, number
+        )
+        before = visible(state)
+        state.begin(occasion)
+        HANDLERS[step.operation_type].apply(operation, state)
+        state.undo()
+        assert visible(state) == before
+        state.begin(occasion)
+        HANDLERS[step.operation_type].apply(operation, state)
+        settle(state)
