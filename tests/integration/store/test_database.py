@@ -28,6 +28,12 @@ def names(database: Database) -> list[str]:
         return list(connection.execute(select(STAGES.c.name)).scalars())
 
 
+def add_stage_and_raise(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(insert(STAGES).values(stage("new")))
+        raise KeyError
+
+
 def begin(database: Database) -> None:
     with database.transaction():
         pass
@@ -44,9 +50,8 @@ def test_a_transaction_that_ends_cleanly_is_committed(database: Database) -> Non
 
 
 def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(KeyError), database.transaction() as connection:
-        connection.execute(insert(STAGES).values(stage("new")))
-        raise KeyError
+    with pytest.raises(KeyError):
+        add_stage_and_raise(database)
     assert "new" not in names(database)
 
 
