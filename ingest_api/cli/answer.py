@@ -43,6 +43,13 @@ class Answer:
         else:
             print(empty)
 
+    def sentence(self, document: Mapping[str, Any], words: str) -> None:
+        """Print one record, or to a person a sentence that says the same."""
+        if self.as_json:
+            self._document(document)
+        else:
+            print(readable(words))
+
     def _document(self, document: Mapping[str, Any]) -> None:
         print(json.dumps(document))
 

@@ -28,7 +28,15 @@ def migrate(as_json: AsJson = False) -> None:
             detail = f"The database is of version {before}, which this program does not know."
             refuse("unknown_database_version", detail, as_json)
         after = _version(settings)
-        answer.record({"from": before, "to": after, "changed": before != after})
+        answer.sentence(
+            {"from": before, "to": after, "changed": before != after}, _told(before, after)
+        )
+
+
+def _told(before: str | None, after: str | None) -> str:
+    if before == after:
+        return f"The database is at version {after} already."
+    return f"The database was brought from {before or 'nothing'} to version {after}."
 
 
 def _make_folder(settings: Settings, as_json: bool) -> None:

@@ -1,0 +1,148 @@
+"""The parts are started, migrated and examined from the command line (contract §13)."""
+
+import http.client
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.services.command_line import CommandLine
+from tests.services.processes import Services
+from tests.services.redis_process import RedisProcess
+
+PASSWORD = "not-for-any-log"
+_NOWHERE = f"postgresql://hal:{PASSWORD}@127.0.0.1:1/hal"
+
+
+def checks(told: dict[str, Any]) -> dict[str, str]:
+    return {check["name"]: check["status"] for check in told["checks"]}
+
+
+def test_migrate_says_from_which_version_to_which(tmp_path: Path) -> None:
+    hal = CommandLine(database_url=f"sqlite:///{tmp_path}/not/there/yet.db")
+    before = hal("project", "list")
+    first = hal("migrate", "--json").document
+    again = hal("migrate", "--json").document
+    assert before.code == 1
+    assert "hal-ingest migrate" in before.errors
+    assert (first["from"], first["changed"]) == (None, True)
+    assert again == {"from": first["to"], "to": first["to"], "changed": False}
+    assert hal("project", "list").code == 0
+
+
+def test_a_database_without_tables_is_told_to_migrate(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    hal = CommandLine(database_url=f"sqlite:///{tmp_path}/empty.db")
+    refused = hal("project", "list", "--json")
+    assert refused.refusal["code"] == "database_not_migrated"
+    assert "hal-ingest migrate" in refused.refusal["detail"]
+
+
+@pytest.mark.parametrize("arguments", [("project", "list"), ("migrate",)])
+def test_a_database_that_is_away_is_one_clear_line(arguments: tuple[str, ...]) -> None:
+    refused = CommandLine(database_url=_NOWHERE)(*arguments)
+    assert refused.code == 1
+    assert refused.errors.count("\n") == 1
+    assert "connection refused" in refused.errors
+    assert PASSWORD not in refused.errors
+
+
+@pytest.mark.parametrize("command", ["web", "worker", "up", "migrate", "doctor"])
+def test_a_bad_setting_stops_the_start_with_one_clear_line(command: str, tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path)) if command == "up" else ()
+    refused = CommandLine(port="many", database_url=_NOWHERE)(command, *data, "--json")
+    assert refused.code == 1
+    assert "PORT" in refused.output + refused.errors
+    assert "Traceback" not in refused.errors
+    assert PASSWORD not in refused.output + refused.errors
+
+
+def test_doctor_finds_a_durable_installation_sound(
+    own_redis: RedisProcess, sqlite_url: str, tmp_path: Path
+) -> None:
+    hal = CommandLine(redis_url=own_redis.url, database_url=sqlite_url)
+    without_worker = hal("doctor", "--json")
+    with Services(own_redis.url, sqlite_url, tmp_path) as services:
+        services.start_worker()
+        with_worker = hal("doctor", "--json")
+    assert without_worker.code == 0
+    assert checks(without_worker.document)["workers"] == "warn"
+    assert with_worker.document["status"] == "ok"
+    assert set(checks(with_worker.document).values()) == {"ok"}
+    assert "migrations" in checks(with_worker.document)
+
+
+def test_doctor_fails_a_redis_that_would_lose_what_was_accepted(
+    redis_url: str, sqlite_url: str
+) -> None:
+    examined = CommandLine(redis_url=redis_url, database_url=sqlite_url)("doctor", "--json")
+    assert examined.code == 1
+    assert examined.document["status"] == "fail"
+    assert checks(examined.document)["redis_persistence"] == "fail"
+    failed = [check for check in examined.document["checks"] if check["status"] == "fail"]
+    assert all(check["mend"] for check in failed)
+
+
+def test_doctor_fails_a_postgresql_that_would_lose_what_was_committed(
+    redis_url: str, postgresql_url: str
+) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
+    engine.dispose()
+    examined = CommandLine(redis_url=redis_url, database_url=postgresql_url)("doctor", "--json")
+    found = checks(examined.document)
+    durability = next(c for c in examined.document["checks"] if c["name"] == "database_durability")
+    assert examined.code == 1
+    assert (found["database"], found["migrations"], found["database_clock"]) == ("ok", "ok", "ok")
+    assert durability["status"] == "fail"
+    assert "synchronous_commit = on" in durability["mend"]
+
+
+def test_doctor_reports_all_that_is_away_and_no_password() -> None:
+    examined = CommandLine(redis_url=f"redis://:{PASSWORD}@127.0.0.1:1/0", database_url=_NOWHERE)(
+        "doctor"
+    )
+    assert examined.code == 1
+    assert examined.output.count("connection refused") == 2
+    assert PASSWORD not in examined.output + examined.errors
+
+
+def test_doctor_asks_for_the_migration(redis_url: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    hal = CommandLine(redis_url=redis_url, database_url=f"sqlite:///{tmp_path}/empty.db")
+    examined = hal("doctor", "--json").document
+    migrations = next(check for check in examined["checks"] if check["name"] == "migrations")
+    assert migrations["status"] == "fail"
+    assert "hal-ingest migrate" in migrations["mend"]
+
+
+def test_web_answers_says_nothing_about_itself_and_stops_cleanly(
+    redis_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    with Services(redis_url, sqlite_url, tmp_path) as services:
+        web = services.start_web(web_workers=2)
+        connection = http.client.HTTPConnection(urlsplit(web.url).netloc, timeout=10)
+        connection.request("GET", "/healthz", headers={"X-Forwarded-For": "192.0.2.1"})
+        answer = connection.getresponse()
+        connection.close()
+        code = web.stop()
+        lines = [json.loads(line) for line in web.output().splitlines()]
+    assert answer.status == 200
+    assert answer.getheader("server") is None
+    assert code in (0, -signal.SIGTERM)
+    assert not any("healthz" in line["event"] for line in lines)
+
+
+def test_worker_becomes_the_worker_itself(redis_url: str, sqlite_url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ingest_api.cli", "worker", "--json", "--burst"]
+    with Services(redis_url, sqlite_url, tmp_path) as services:
+        worker = services.start("burst", command)
+        assert worker.wait() == 0, worker.output()
+        assert all(json.loads(line) for line in worker.output().splitlines())
