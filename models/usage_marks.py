@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, bindparam, or_, update
 
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import IdentitySecretTable, KeyTable
 
 Mark = tuple[str, str]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,8 @@ from models.outcomes import (
     StageChange,
 )
 from models.store import ledger
-from models.store.ledger import LedgerRow
+from models.store.dialects import rows_over
+from models.store.ledger import DeadLetter, Known, LedgerRow
 from models.store.load import gather
 from models.store.save import save
 from models.working_set import Occasion, Reach, WorkingSet
@@ -46,31 +47,36 @@ def apply_batch(
     The project's mailbox row is locked by the caller. Raises whatever the database or a handler
     raises; then the caller's transaction takes everything back.
     """
-    known = _Known(connection, project_id, batch)
-    fresh = [queued for queued in batch if known.answer(queued) is None]
+    rows = rows_over(connection, project_id)
+    ids = [queued.operation_id for queued in batch]
+    keys = {queued.envelope.idempotency_key for queued in batch} - {None}
+    known = ledger.known(rows, ids, cast(set[str], keys))
     operations = {
         queued.operation_id: from_payload(queued.envelope.type, queued.envelope.payload)
-        for queued in fresh
+        for queued in batch
+        if _answer(known, queued) is None
     }
-    gathered = gather(connection, project_id, _reach(operations.values(), fresh))
-    sequence = ledger.last_sequence(connection, project_id)
-    rows: dict[str, LedgerRow] = {}
+    gathered = gather(rows, _reach(operations.values()))
+    sequence = known.sequence
+    written: dict[str, LedgerRow] = {}
     for queued in batch:
-        if queued.operation_id in known.by_id or queued.operation_id in rows:
+        if queued.operation_id in known.by_id or queued.operation_id in written:
             continue
         sequence += 1
-        row = known.answer(queued)
-        if row is None:
+        first = _answer(known, queued)
+        if first is not None:
+            row = _repeated(first, queued, sequence, applied_at_ms)
+        else:
             operation = operations[queued.operation_id]
             row = _decide(gathered.state, queued, operation, sequence, applied_at_ms)
-            known.note(row)
-        else:
-            row = _repeated(row, queued, sequence, applied_at_ms)
-        rows[row.id] = row
-    save(connection, project_id, gathered)
-    ledger.write(connection, project_id, list(rows.values()))
+            if row.idempotency_key is not None:
+                known.by_key[row.type, row.idempotency_key] = row
+        written[row.id] = row
+    with rows.writing():
+        save(rows, gathered)
+        ledger.write(rows, list(written.values()))
     return [
-        settled(queued, rows.get(queued.operation_id) or known.by_id[queued.operation_id])
+        settled(queued, written.get(queued.operation_id) or known.by_id[queued.operation_id])
         for queued in batch
     ]
 
@@ -83,18 +89,18 @@ def dead_letter(
     applied_at_ms: int,
 ) -> Settled:
     """Sets an operation aside that fails by itself, with the outcome `failed` (DESIGN)."""
-    ledger.write_dead_letter(
-        connection,
-        project_id,
+    rows = rows_over(connection, project_id)
+    letter = DeadLetter(
         operation_id=queued.operation_id,
-        operation_type=queued.envelope.type,
+        type=queued.envelope.type,
         envelope=queued.envelope.as_document(),
         reason=type(error).__name__,
         failed_at_ms=applied_at_ms,
     )
-    sequence = ledger.last_sequence(connection, project_id) + 1
+    sequence = ledger.known(rows, (), ()).sequence + 1
     row = _row(queued, sequence, applied_at_ms, status="failed", refusal=OPERATION_FAILED)
-    ledger.write(connection, project_id, [row])
+    ledger.write_dead_letter(rows, letter)
+    ledger.write(rows, [row])
     return settled(queued, row)
 
 
@@ -114,34 +120,17 @@ def settled(queued: QueuedOperation, row: LedgerRow) -> Settled:
     return Settled(queued.operation_id, envelope.nonce, envelope.reply_to, record)
 
 
-class _Known:
-    """What the ledger says of a batch's operations and idempotency keys, and this batch itself."""
-
-    def __init__(
-        self, connection: Connection, project_id: str, batch: Sequence[QueuedOperation]
-    ) -> None:
-        ids = [queued.operation_id for queued in batch]
-        self.by_id = ledger.known_by_id(connection, project_id, ids)
-        keys = [_key(queued) for queued in batch if queued.envelope.idempotency_key is not None]
-        self.by_key = ledger.known_by_key(connection, project_id, keys)
-
-    def answer(self, queued: QueuedOperation) -> LedgerRow | None:
-        """The row that already answers the entry: its own, or that of its key's first use."""
-        return self.by_id.get(queued.operation_id) or self.by_key.get(_key(queued))
-
-    def note(self, row: LedgerRow) -> None:
-        if row.idempotency_key is not None:
-            self.by_key[row.type, row.idempotency_key] = row
+def _answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
+    """The row that already answers the entry: its own, or that of its key's first use."""
+    envelope = queued.envelope
+    by_key = known.by_key.get((envelope.type, envelope.idempotency_key or ""))
+    return known.by_id.get(queued.operation_id) or by_key
 
 
-def _key(queued: QueuedOperation) -> tuple[str, str]:
-    return queued.envelope.type, queued.envelope.idempotency_key or ""
-
-
-def _reach(operations: Iterable[Operation], batch: Sequence[QueuedOperation]) -> Reach:
+def _reach(operations: Iterable[Operation]) -> Reach:
     reach = Reach()
-    for queued, operation in zip(batch, operations, strict=True):
-        HANDLERS[queued.envelope.type].reach(operation, reach)
+    for operation in operations:
+        HANDLERS[type(operation)].reach(operation, reach)
     return reach
 
 
@@ -159,7 +148,7 @@ def _decide(
             queued.operation_id, envelope.type, envelope.caller, queued.accepted_at_ms, sequence
         )
     )
-    decided = HANDLERS[envelope.type].apply(operation, state)
+    decided = HANDLERS[type(operation)].apply(operation, state)
     if isinstance(decided, Effect) and not metadata_fits(state):
         decided = METADATA_TOO_LARGE
     if isinstance(decided, Refusal):

@@ -11,7 +11,7 @@ from models.provisioning.names import read_name
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import ExternalIdTaken
 from models.rules.visitor_id import ID_LIMIT_CHARS, IdError, read_id
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import CompanyTable, StageTable
 
 _COMPANIES = table_of(CompanyTable)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import IdentitySecretTable
 
 SECRET_BYTES = 32

@@ -12,7 +12,7 @@ from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.names import read_name
 from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import KeyTable
 
 KeyKind = Literal["publishable", "secret", "api"]

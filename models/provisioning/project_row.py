@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from models.provisioning.refusals import project_not_found
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import MailboxTable, ProjectTable
 
 PROJECTS = table_of(ProjectTable)

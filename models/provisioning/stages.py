@@ -12,7 +12,7 @@ from models.provisioning.names import read_name
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import StageInUse
 from models.rules.stage import stage_name_key
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import CompanyTable, StageTable
 
 STAGES_LIMIT = 100

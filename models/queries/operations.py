@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy import Connection, select, tuple_
 
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import OperationTable
 
 PAIRS_IN_ONE_STATEMENT = 500

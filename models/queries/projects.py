@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from models.provisioning.keys import KeyKind
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import IdentitySecretTable, KeyTable, ProjectTable
 
 _PROJECTS = table_of(ProjectTable).c

@@ -18,13 +18,7 @@ from models.records import (
     Link,
     Visitor,
 )
-from models.store.rows import Row, column_names, key_names, positions
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """The table behind a SQLModel class."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
+from models.store.columns import Row, column_names, key_names, positions, table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,26 @@
 """The ledger: what became of each operation, in the transaction that holds its effects (§4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
-from models.store.kinds import table_of
-from models.store.rows import column_names, rows_over
+from models.store.columns import Row, column_names, table_of
+from models.store.rows import Rows, Wanted
 from models.tables import DeadLetterTable, MailboxTable, OperationTable
 
 OPERATIONS = table_of(OperationTable)
 MAILBOXES = table_of(MailboxTable)
 DEAD_LETTERS = table_of(DeadLetterTable)
+
+_LOCK = (
+    select(MAILBOXES.c.project_id)
+    .where(MAILBOXES.c.project_id == bindparam("project_id"))
+    .with_for_update(skip_locked=True)
+)
+_MOVE_ON = "UPDATE mailboxes SET sequence = {sequence} WHERE project_id = {project}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,19 @@ class LedgerRow:
 
 
 _row_of = attrgetter(*column_names(OPERATIONS))
+_letter_of = attrgetter(*column_names(DEAD_LETTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger has of a batch: by operation id, and by (type, idempotency key).
+
+    `sequence` is that of the project's last applied operation.
+    """
+
+    by_id: dict[str, LedgerRow]
+    by_key: dict[tuple[str, str], LedgerRow]
+    sequence: int
 
 
 def lock_mailbox(connection: Connection, project_id: str) -> bool:
@@ -47,70 +67,46 @@ def lock_mailbox(connection: Connection, project_id: str) -> bool:
     False when another drain holds it, or when there is no such project. On SQLite the write
     transaction itself is the lock.
     """
-    wanted = select(MAILBOXES.c.project_id).where(MAILBOXES.c.project_id == project_id)
-    locked = connection.execute(wanted.with_for_update(skip_locked=True))
+    locked = connection.execute(_LOCK, {"project_id": project_id})
     return locked.scalar_one_or_none() is not None
 
 
-def last_sequence(connection: Connection, project_id: str) -> int:
-    """The sequence of the project's last applied operation; read under the mailbox lock."""
-    wanted = select(MAILBOXES.c.sequence).where(MAILBOXES.c.project_id == project_id)
-    return int(connection.execute(wanted).scalar_one())
-
-
-def known_by_id(
-    connection: Connection, project_id: str, operation_ids: Iterable[str]
-) -> dict[str, LedgerRow]:
-    """The operations that the ledger has, by id."""
-    found = rows_over(connection, project_id).select(OPERATIONS, "id", operation_ids)
-    return {row.id: row for row in map(_ledger_row, found)}
-
-
-def known_by_key(
-    connection: Connection, project_id: str, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], LedgerRow]:
-    """The operations that hold these (type, idempotency key) pairs."""
-    wanted = set(keys)
-    found = rows_over(connection, project_id).select(
-        OPERATIONS, "idempotency_key", {key for _, key in wanted}
+def known(rows: Rows, operation_ids: Collection[str], keys: Collection[str]) -> Known:
+    """Reads what the ledger has of these operations; to be called under the mailbox lock."""
+    mailboxes, by_id, by_key = rows.fetch(
+        Wanted(MAILBOXES),
+        Wanted(OPERATIONS, "id", operation_ids),
+        Wanted(OPERATIONS, "idempotency_key", keys),
     )
-    rows = map(_ledger_row, found)
-    return {(row.type, row.idempotency_key or ""): row for row in rows} if wanted else {}
+    return Known(
+        by_id={row.id: row for row in map(_ledger_row, by_id)},
+        by_key={(row.type, row.idempotency_key or ""): row for row in map(_ledger_row, by_key)},
+        sequence=mailboxes[0][0],
+    )
 
 
-def write(connection: Connection, project_id: str, rows: Sequence[LedgerRow]) -> None:
+def write(rows: Rows, added: Sequence[LedgerRow]) -> None:
     """Adds the rows, which are in sequence, and moves the mailbox on to the last of them."""
-    if not rows:
-        return
-    rows_over(connection, project_id).insert(OPERATIONS, [_row_of(row) for row in rows])
-    connection.execute(
-        update(MAILBOXES)
-        .where(MAILBOXES.c.project_id == project_id)
-        .values(sequence=rows[-1].sequence)
-    )
+    if added:
+        rows.insert(OPERATIONS, [_row_of(row) for row in added])
+        rows.run(_MOVE_ON, [{"project": rows.project_id, "sequence": added[-1].sequence}])
 
 
-def write_dead_letter(
-    connection: Connection,
-    project_id: str,
-    operation_id: str,
-    operation_type: str,
-    envelope: dict[str, Any],
-    reason: str,
-    failed_at_ms: int,
-) -> None:
-    """Keeps an operation that failed by itself, for an operator to look into and replay."""
-    connection.execute(
-        DEAD_LETTERS.insert().values(
-            project_id=project_id,
-            operation_id=operation_id,
-            type=operation_type,
-            envelope=envelope,
-            reason=reason,
-            failed_at_ms=failed_at_ms,
-        )
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """An operation that failed by itself, kept for an operator to look into and replay."""
+
+    operation_id: str
+    type: str
+    envelope: dict[str, Any]
+    reason: str
+    failed_at_ms: int
 
 
-def _ledger_row(row: Sequence[Any]) -> LedgerRow:
+def write_dead_letter(rows: Rows, letter: DeadLetter) -> None:
+    """Sets an operation aside."""
+    rows.insert(DEAD_LETTERS, [_letter_of(letter)])
+
+
+def _ledger_row(row: Row) -> LedgerRow:
     return LedgerRow(**dict(zip(column_names(OPERATIONS), row, strict=True)))

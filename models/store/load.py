@@ -1,17 +1,23 @@
-"""Gathers every row that a batch can touch into one working set (DESIGN: gather, decide, apply)."""
+"""Gathers every row that a batch can touch into one working set (DESIGN: gather, decide, apply).
 
-from collections.abc import Callable, Iterable
+Waves of look-ups, each a round trip: what the requests name; the contacts behind that; what
+belongs to those contacts; the companies.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from models.records import ProjectSettings, Stage
 from models.rules.identity import effective_email_trust
-from models.store.kinds import COMPANIES, CONTACTS, EMAILS, LINKS, VISITORS, Kind, table_of
-from models.store.rows import Row, rows_over
+from models.store.columns import Row, column_names, table_of
+from models.store.kinds import COMPANIES, CONTACTS, EMAILS, LINKS, VISITORS, Kind
+from models.store.rows import Rows, Wanted
 from models.tables import ProjectTable, StageTable
 from models.working_set import Reach, WorkingSet
+
+PROJECTS = table_of(ProjectTable)
+STAGES = table_of(StageTable)
 
 
 @dataclass(slots=True)
@@ -22,88 +28,98 @@ class Gathered:
     rows: dict[Kind, dict[Any, Row]]
 
 
-def gather(connection: Connection, project_id: str, reach: Reach) -> Gathered:
-    """Loads what the operations of a batch reach, in a handful of set-based statements."""
-    return _Gathering(connection, project_id).gather(reach)
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The rows of a kind whose column is among the values."""
+
+    kind: Kind
+    column: str
+    values: Collection[str]
+
+    def wanted(self) -> Wanted:
+        return Wanted(self.kind.table, self.column, self.values)
+
+
+def gather(rows: Rows, reach: Reach) -> Gathered:
+    """Loads what the operations of a batch reach, in a handful of round trips."""
+    named = [
+        LookUp(VISITORS, "visitor_id", reach.visitor_ids),
+        LookUp(CONTACTS, "user_id", reach.user_ids),
+        LookUp(EMAILS, "email", reach.emails),
+        LookUp(COMPANIES, "id", reach.companies),
+        LookUp(COMPANIES, "external_id", reach.companies),
+    ]
+    projects, stages, *found = rows.fetch(
+        Wanted(PROJECTS), Wanted(STAGES), *(look_up.wanted() for look_up in named)
+    )
+    gathering = _Gathering(rows, WorkingSet(settings=_settings(projects[0])))
+    gathering.state.add_stages(_stage(row) for row in stages)
+    gathering.take(named, found)
+    gathering.follow(reach)
+    return Gathered(gathering.state, gathering.found)
 
 
 class _Gathering:
-    def __init__(self, connection: Connection, project_id: str) -> None:
-        self.connection = connection
-        self.project_id = project_id
-        self.rows = rows_over(connection, project_id)
-        self.state = WorkingSet(settings=_settings(connection, project_id))
-        self.state.add_stages(_stages(connection, project_id))
+    def __init__(self, rows: Rows, state: WorkingSet) -> None:
+        self.rows = rows
+        self.state = state
         self.adders: dict[Kind, Callable[[Any], None]] = {
-            VISITORS: self.state.add_visitor,
-            CONTACTS: self.state.add_contact,
-            EMAILS: self.state.add_email,
-            COMPANIES: self.state.add_company,
-            LINKS: self.state.add_link,
+            VISITORS: state.add_visitor,
+            CONTACTS: state.add_contact,
+            EMAILS: state.add_email,
+            COMPANIES: state.add_company,
+            LINKS: state.add_link,
         }
         self.found: dict[Kind, dict[Any, Row]] = {kind: {} for kind in self.adders}
 
-    def gather(self, reach: Reach) -> Gathered:
+    def follow(self, reach: Reach) -> None:
+        """From what the requests name to the contacts, and on to their companies."""
         state = self.state
-        self._fetch(VISITORS, "visitor_id", reach.visitor_ids)
-        self._fetch(CONTACTS, "user_id", reach.user_ids)
-        self._fetch(EMAILS, "email", reach.emails)
         holders = {row.contact_id for row in state.emails.values()}
         linked = {
             visitor.contact_id
             for visitor in state.visitors.values()
             if visitor.contact_id is not None and visitor.visitor_id in reach.contacts_of
         }
-        self._fetch(CONTACTS, "id", (holders | linked) - state.contacts.keys())
-        if state.settings.email_trust == "unclaimed":
-            self._fetch(VISITORS, "contact_id", holders)
-        self._fetch(EMAILS, "contact_id", state.contacts)
-        self._gather_companies(reach)
-        return Gathered(state, self.found)
-
-    def _gather_companies(self, reach: Reach) -> None:
-        state = self.state
-        self._fetch(LINKS, "contact_id", state.contacts)
-        linked = {company_id for _, company_id in state.links}
-        self._fetch(COMPANIES, "id", linked | reach.companies)
-        self._fetch(COMPANIES, "external_id", reach.companies - state.companies.keys())
-        placeholders = [each.id for each in state.companies.values() if each.placeholder]
-        self._fetch(LINKS, "company_id", placeholders)
-
-    def _fetch(self, kind: Kind, column: str, values: Iterable[str]) -> None:
-        add, found = self.adders[kind], self.found[kind]
-        for row in self.rows.select(kind.table, column, values):
-            record = kind.record_of(row)
-            key = kind.key_of(record)
-            if key not in found:
-                found[key] = row
-                add(record)
-
-
-def _settings(connection: Connection, project_id: str) -> ProjectSettings:
-    table = table_of(ProjectTable).c
-    row = connection.execute(
-        select(
-            table.stage_update_mode,
-            table.identity_verification,
-            table.email_trust,
-            table.first_linked_fallback,
-            table.create_unknown_companies,
-        ).where(table.id == project_id)
-    ).one()
-    return ProjectSettings(
-        stage_update_mode=row.stage_update_mode,
-        email_trust=effective_email_trust(row.email_trust, row.identity_verification),
-        first_linked_fallback=row.first_linked_fallback,
-        create_unknown_companies=row.create_unknown_companies,
-    )
-
-
-def _stages(connection: Connection, project_id: str) -> list[Stage]:
-    table = table_of(StageTable).c
-    found = connection.execute(
-        select(table.id, table.name, table.name_key, table.position).where(
-            table.project_id == project_id
+        claimable = holders if state.settings.email_trust == "unclaimed" else ()
+        self.fetch(
+            LookUp(CONTACTS, "id", (holders | linked) - state.contacts.keys()),
+            LookUp(VISITORS, "contact_id", claimable),
         )
+        self.fetch(
+            LookUp(EMAILS, "contact_id", state.contacts),
+            LookUp(LINKS, "contact_id", state.contacts),
+        )
+        linked_companies = {company_id for _, company_id in state.links}
+        self.fetch(LookUp(COMPANIES, "id", linked_companies - state.companies.keys()))
+        placeholders = [each.id for each in state.companies.values() if each.placeholder]
+        self.fetch(LookUp(LINKS, "company_id", placeholders))
+
+    def fetch(self, *look_ups: LookUp) -> None:
+        """One wave."""
+        self.take(look_ups, self.rows.fetch(*(look_up.wanted() for look_up in look_ups)))
+
+    def take(self, look_ups: Sequence[LookUp], answers: Sequence[Sequence[Row]]) -> None:
+        """Adds rows to the working set; one that several look-ups find is taken once."""
+        for look_up, rows in zip(look_ups, answers, strict=True):
+            add, found = self.adders[look_up.kind], self.found[look_up.kind]
+            for row in rows:
+                key = look_up.kind.key_of_row(row)
+                if key not in found:
+                    found[key] = row
+                    add(look_up.kind.record_of(row))
+
+
+def _settings(row: Row) -> ProjectSettings:
+    project = dict(zip(column_names(PROJECTS), row, strict=True))
+    trust = effective_email_trust(project["email_trust"], project["identity_verification"])
+    return ProjectSettings(
+        stage_update_mode=project["stage_update_mode"],
+        email_trust=trust,
+        first_linked_fallback=project["first_linked_fallback"],
+        create_unknown_companies=project["create_unknown_companies"],
     )
-    return [Stage(*row) for row in found]
+
+
+def _stage(row: Row) -> Stage:
+    return Stage(**dict(zip(column_names(STAGES), row, strict=True)))

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection
-
 from models.store import sweepings
+from models.store.columns import Row, column_names
 from models.store.kinds import (
     ACTIVITY,
     COMPANIES,
@@ -17,19 +16,18 @@ from models.store.kinds import (
     Kind,
 )
 from models.store.load import Gathered
-from models.store.rows import Row, Rows, column_names, rows_over
+from models.store.rows import Rows
 from models.working_set import Sweeping
 
 Difference = tuple[list[Row], list[Row], list[Row]]
 
 
-def save(connection: Connection, project_id: str, gathered: Gathered) -> None:
+def save(rows: Rows, gathered: Gathered) -> None:
     """Writes everything set-based; references between the tables are checked at commit.
 
     Unique values that their rows give up are emptied first, so that others can take them.
     """
     state = gathered.state
-    rows = rows_over(connection, project_id)
     current: dict[Kind, Iterable[Any]] = {
         CONTACTS: state.contacts.values(),
         EMAILS: state.emails.values(),
@@ -42,7 +40,7 @@ def save(connection: Connection, project_id: str, gathered: Gathered) -> None:
     }
     for kind, (_, changed, _) in differences.items():
         _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
-    sweepings.run(connection, project_id, _of_stored_rows(gathered))
+    sweepings.run(rows, _of_stored_rows(gathered))
     for kind, (_, _, gone) in differences.items():
         rows.delete(kind.table, [kind.key_row(row) for row in gone])
     for kind, (added, changed, _) in differences.items():

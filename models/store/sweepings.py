@@ -1,36 +1,34 @@
 """Changes of stored rows that need not be loaded, by the name that the working set notes them."""
 
 from collections.abc import Sequence
-from itertools import groupby
 
-from sqlalchemy import Connection
-
+from models.store.rows import Rows
 from models.working_set import Sweeping
 
 STATEMENTS = {
     "claim_activity": (
-        "UPDATE activity SET contact_id = {0} "
+        "UPDATE activity SET contact_id = {value_0} "
         "WHERE project_id = {project} AND visitor_id = {source} AND contact_id IS NULL"
     ),
     "activity_to_contact": (
-        "UPDATE activity SET contact_id = {0} "
+        "UPDATE activity SET contact_id = {value_0} "
         "WHERE project_id = {project} AND contact_id = {source}"
     ),
     "events_to_company": (
-        "UPDATE activity SET company_id = {0} "
+        "UPDATE activity SET company_id = {value_0} "
         "WHERE project_id = {project} AND company_id = {source} AND kind = 'event'"
     ),
     "merges_to_contact": (
-        "UPDATE contact_merges SET survivor_id = {0} "
+        "UPDATE contact_merges SET survivor_id = {value_0} "
         "WHERE project_id = {project} AND survivor_id = {source}"
     ),
     "visitors_to_contact": (
-        "UPDATE visitors SET contact_id = {0} "
+        "UPDATE visitors SET contact_id = {value_0} "
         "WHERE project_id = {project} AND contact_id = {source}"
     ),
     "active_company_of_contact": (
-        "UPDATE visitors SET active_company_id = {0} "
-        "WHERE project_id = {project} AND contact_id = {source} AND active_company_id = {1}"
+        "UPDATE visitors SET active_company_id = {value_0} "
+        "WHERE project_id = {project} AND contact_id = {source} AND active_company_id = {value_1}"
     ),
     "active_company_gone": (
         "UPDATE visitors SET active_company_id = NULL "
@@ -40,18 +38,9 @@ STATEMENTS = {
 """`source` says which rows; the first value is where they move."""
 
 
-def run(connection: Connection, project_id: str, sweepings: Sequence[Sweeping]) -> None:
+def run(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
     """Runs them in the order in which they were noted."""
-    place = "%({})s" if connection.dialect.name == "postgresql" else ":{}"
-    for statement, group in groupby(sweepings, key=lambda sweeping: sweeping.statement):
-        parameters = [
-            {"project": project_id, "source": each.source}
-            | {f"value_{at}": value for at, value in enumerate(each.values)}
-            for each in group
-        ]
-        text = STATEMENTS[statement].format(
-            *(place.format(f"value_{at}") for at in range(2)),
-            project=place.format("project"),
-            source=place.format("source"),
-        )
-        connection.exec_driver_sql(text, parameters)
+    for each in sweepings:
+        values = {f"value_{at}": value for at, value in enumerate(each.values)}
+        named = {"project": rows.project_id, "source": each.source, **values}
+        rows.run(STATEMENTS[each.statement], [named])

@@ -11,7 +11,7 @@ from models.provisioning.companies import create_company, list_companies
 from models.provisioning.projects import create_project
 from models.provisioning.refusals import ExternalIdTaken, NotFound, StageInUse
 from models.provisioning.stages import Stage, list_stages, set_stages
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.store.ledger import lock_mailbox
 from models.tables import CompanyTable
 

@@ -23,7 +23,7 @@ from models.provisioning.projects import (
 from models.provisioning.refusals import NotFound, ProjectIdTaken
 from models.provisioning.settings_update import read_settings_update
 from models.provisioning.stages import list_stages
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import KeyTable
 
 KEYS = table_of(KeyTable)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import (
     ActivityTable,
     CompanyTable,

@@ -4,6 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from models.operations import (
+    Identify,
+    Operation,
+    SetDeal,
+    SetProperties,
+    SetStage,
+    Track,
+)
 from models.outcomes import Effect, Refusal
 from models.working_set import Reach, WorkingSet
 from workers.handlers import identify, set_deal, set_properties, set_stage, track
@@ -17,10 +25,10 @@ class Handler:
     apply: Callable[[Any, WorkingSet], Effect | Refusal]
 
 
-HANDLERS = {
-    "identify": Handler(identify.reach, identify.apply),
-    "set_properties": Handler(set_properties.reach, set_properties.apply),
-    "track": Handler(track.reach, track.apply),
-    "set_stage": Handler(set_stage.reach, set_stage.apply),
-    "set_deal": Handler(set_deal.reach, set_deal.apply),
+HANDLERS: dict[type[Operation], Handler] = {
+    Identify: Handler(identify.reach, identify.apply),
+    SetProperties: Handler(set_properties.reach, set_properties.apply),
+    Track: Handler(track.reach, track.apply),
+    SetStage: Handler(set_stage.reach, set_stage.apply),
+    SetDeal: Handler(set_deal.reach, set_deal.apply),
 }

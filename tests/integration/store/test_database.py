@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from models.database import Database, Transient
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.store.ledger import lock_mailbox
 from models.tables import ContactEmailTable, StageTable
 from tests.integration.store.projects import PROJECT, make_project

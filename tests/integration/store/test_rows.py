@@ -7,6 +7,7 @@ import pytest
 
 from models.database import Database
 from models.records import Company, Contact, ContactEmail, Visitor
+from models.store.dialects import rows_over
 from models.store.load import gather
 from models.store.save import save
 from models.working_set import Reach, WorkingSet
@@ -34,11 +35,13 @@ def everything() -> Reach:
 def change(database: Database, how: Any) -> WorkingSet:
     """Applies `how` to the working set, saves, and reads it again."""
     with database.transaction() as connection:
-        gathered = gather(connection, PROJECT, everything())
+        rows = rows_over(connection, PROJECT)
+        gathered = gather(rows, everything())
         how(gathered.state)
-        save(connection, PROJECT, gathered)
+        with rows.writing():
+            save(rows, gathered)
     with database.reading() as connection:
-        return gather(connection, PROJECT, everything()).state
+        return gather(rows_over(connection, PROJECT), everything()).state
 
 
 HOSTILE = {

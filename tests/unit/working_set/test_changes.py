@@ -11,7 +11,7 @@ ADA = "ada@example.com"
 def apply(state: WorkingSet, number: int, operation: Identify | SetProperties) -> list[Change]:
     kind = "identify" if isinstance(operation, Identify) else "set_properties"
     state.begin(Occasion(f"op_{number}", kind, "secret", 1000 + number, number))
-    HANDLERS[kind].apply(operation, state)
+    HANDLERS[type(operation)].apply(operation, state)
     return settle(state)
 
 

@@ -5,8 +5,8 @@ from dataclasses import fields
 import pytest
 
 from models.store import kinds
+from models.store.columns import column_names
 from models.store.kinds import Kind
-from models.store.rows import column_names
 
 ALL = [
     kinds.VISITORS,

@@ -52,9 +52,9 @@ def test_undo_restores_all_that_an_operation_changed(scenario: Scenario) -> None
         )
         before = visible(state)
         state.begin(occasion)
-        HANDLERS[step.operation_type].apply(operation, state)
+        HANDLERS[type(operation)].apply(operation, state)
         state.undo()
         assert visible(state) == before
         state.begin(occasion)
-        HANDLERS[step.operation_type].apply(operation, state)
+        HANDLERS[type(operation)].apply(operation, state)
         settle(state)
