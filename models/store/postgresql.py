@@ -1,0 +1,122 @@
+"""Rows on PostgreSQL: pipelined statements over whole columns.
+
+A statement takes at most 65,535 parameters, so each column goes as one JSON array, which the C
+encoder writes four times faster than psycopg an array (docs/adr/0006).
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Integer, Table
+
+from models.store.columns import Row, column_names, encode, key_names, project_column
+from models.store.rows import Rows, Wanted
+
+
+class PostgresqlRows(Rows):
+    """Over a psycopg connection."""
+
+    def writing(self) -> AbstractContextManager[Any]:
+        pipeline: AbstractContextManager[Any] = self.driver.pipeline()
+        return pipeline
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            self._execute(_insertion(table), (self.project_id, *_columns(rows)))
+
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        if rows:
+            self._execute(_change(table), (*_columns(rows), self.project_id))
+
+    def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
+        if keys:
+            self._execute(action + _with_keys(table), (self.project_id, *_columns(sorted(keys))))
+
+    def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:
+        for values in parameters:
+            self._execute(statement.format(**{name: f"%({name})s" for name in values}), values)
+
+    def _execute(self, statement: str, parameters: Any) -> None:
+        self.driver.execute(statement, parameters, prepare=True)
+
+    def _question(self, wanted: Wanted) -> tuple[str, Row]:
+        if wanted.column is None:
+            return _selection(wanted.table, None), (self.project_id,)
+        values = encode(sorted(wanted.values))
+        return _selection(wanted.table, wanted.column), (self.project_id, values)
+
+    def _ask(self, questions: Sequence[tuple[str, Row]]) -> list[list[Row]]:
+        with self.driver.pipeline():
+            cursors = [
+                self.driver.execute(statement, parameters, prepare=True)
+                for statement, parameters in questions
+            ]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def _rows(self, table: Table, found: list[Row]) -> list[Row]:
+        return found
+
+
+@cache
+def _selection(table: Table, column: str | None) -> str:
+    statement = (
+        f"SELECT {', '.join(column_names(table))} FROM {table.name} "
+        f"WHERE {project_column(table)} = %s"
+    )
+    if column is None:
+        return statement
+    return f"{statement} AND {column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
+
+
+@cache
+def _insertion(table: Table) -> str:
+    names = column_names(table)
+    return (
+        f"INSERT INTO {table.name} (project_id, {', '.join(names)}) "
+        f"SELECT %s, {_values(table, names)} FROM {_taken_apart(names)}"
+    )
+
+
+@cache
+def _change(table: Table) -> str:
+    names, keys = column_names(table), key_names(table)
+    changed = ", ".join(f"{name} = {_value(table, name)}" for name in names if name not in keys)
+    matched = " AND ".join(f"stored.{key} = given.{key}" for key in keys)
+    return (
+        f"UPDATE {table.name} AS stored SET {changed} FROM {_taken_apart(names)} "
+        f"WHERE stored.project_id = %s AND {matched}"
+    )
+
+
+@cache
+def _with_keys(table: Table) -> str:
+    names = key_names(table)
+    return (
+        f" WHERE project_id = %s AND ({', '.join(names)}) IN "
+        f"(SELECT {_values(table, names)} FROM {_taken_apart(names)})"
+    )
+
+
+def _columns(rows: Sequence[Row]) -> list[str]:
+    return [encode(column) for column in zip(*rows, strict=True)]
+
+
+def _taken_apart(names: Sequence[str]) -> str:
+    columns = ", ".join("json_array_elements_text(%s::json)" for _ in names)
+    return f"ROWS FROM ({columns}) AS given({', '.join(names)})"
+
+
+def _value(table: Table, name: str) -> str:
+    """The text of an array's element as the column's own type."""
+    kind = table.columns[name].type
+    if isinstance(kind, JSON):
+        return f"given.{name}::json"
+    if isinstance(kind, Boolean):
+        return f"given.{name}::boolean"
+    return f"given.{name}::bigint" if isinstance(kind, Integer) else f"given.{name}"
+
+
+def _values(table: Table, names: Sequence[str]) -> str:
+    return ", ".join(_value(table, name) for name in names)

@@ -1,0 +1,117 @@
+"""Rows on SQLite: lists of rows, and one JSON array for a look-up."""
+
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Table
+
+from models.store.columns import (
+    Row,
+    column_names,
+    encode,
+    key_names,
+    positions,
+    project_column,
+)
+from models.store.rows import Rows, Wanted
+
+
+class SqliteRows(Rows):
+    """Over a sqlite3 connection."""
+
+    def writing(self) -> AbstractContextManager[Any]:
+        return nullcontext()
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        documents = positions(table, JSON)
+        self.driver.executemany(
+            _insertion(table), [(self.project_id, *_encoded(documents, row)) for row in rows]
+        )
+
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        statement, changed, keys = _change(table)
+        documents = positions(table, JSON)
+        self.driver.executemany(
+            statement,
+            [
+                (*(row[at] for at in changed), self.project_id, *(row[at] for at in keys))
+                for row in (_encoded(documents, row) for row in rows)
+            ],
+        )
+
+    def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
+        matched = " AND ".join(f"{name} = ?" for name in key_names(table))
+        statement = f"{action} WHERE project_id = ? AND {matched}"
+        self.driver.executemany(statement, [(self.project_id, *key) for key in sorted(keys)])
+
+    def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:
+        for values in parameters:
+            self.driver.execute(statement.format(**{name: f":{name}" for name in values}), values)
+
+    def _question(self, wanted: Wanted) -> tuple[str, Row]:
+        if wanted.column is None:
+            return _selection(wanted.table, None), (self.project_id,)
+        values = encode(sorted(wanted.values))
+        return _selection(wanted.table, wanted.column), (self.project_id, values)
+
+    def _ask(self, questions: Sequence[tuple[str, Row]]) -> list[list[Row]]:
+        return [self.driver.execute(*question).fetchall() for question in questions]
+
+    def _rows(self, table: Table, found: list[Row]) -> list[Row]:
+        documents, booleans = positions(table, JSON), positions(table, Boolean)
+        return [_decoded(documents, booleans, row) for row in found]
+
+
+@cache
+def _selection(table: Table, column: str | None) -> str:
+    statement = (
+        f"SELECT {', '.join(column_names(table))} FROM {table.name} "
+        f"WHERE {project_column(table)} = ?"
+    )
+    return (
+        statement
+        if column is None
+        else f"{statement} AND {column} IN (SELECT value FROM json_each(?))"
+    )
+
+
+@cache
+def _insertion(table: Table) -> str:
+    names = column_names(table)
+    places = ", ".join("?" * (len(names) + 1))
+    return f"INSERT INTO {table.name} (project_id, {', '.join(names)}) VALUES ({places})"
+
+
+@cache
+def _change(table: Table) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """The statement, and the places in a row of the columns that it sets and of the keys."""
+    names, keys = column_names(table), key_names(table)
+    changed = tuple(at for at, name in enumerate(names) if name not in keys)
+    statement = (
+        f"UPDATE {table.name} SET {', '.join(f'{names[at]} = ?' for at in changed)} "
+        f"WHERE project_id = ? AND {' AND '.join(f'{key} = ?' for key in keys)}"
+    )
+    return statement, changed, tuple(names.index(key) for key in keys)
+
+
+def _encoded(documents: Sequence[int], row: Row) -> Row:
+    if not documents:
+        return row
+    values = list(row)
+    for at in documents:
+        if values[at] is not None:
+            values[at] = encode(values[at])
+    return tuple(values)
+
+
+def _decoded(documents: Sequence[int], booleans: Sequence[int], row: Row) -> Row:
+    values = list(row)
+    for at in documents:
+        if values[at] is not None:
+            values[at] = json.loads(values[at])
+    for at in booleans:
+        values[at] = bool(values[at])
+    return tuple(values)
