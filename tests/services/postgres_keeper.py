@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -19,13 +20,12 @@ from tests.services.postgres_binaries import Account, find_postgres
 from tests.services.waiting import wait_until
 
 SUPERUSER = "postgres"
+_OPTIONS = {"listen_addresses": "", "max_connections": "300"}
 # Speed in place of surviving a power loss: each cluster lives as long as its test run.
-_OPTIONS = {
-    "listen_addresses": "",
+FLEETING = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "300",
     "shared_buffers": "64MB",
 }
 
@@ -36,8 +36,8 @@ def keep(run_folder: Path) -> None:
     postgres = None
     try:
         try:
-            postgres = _start(folder)
-            answer = {"url": f"postgresql+psycopg://{SUPERUSER}@/postgres?host={folder}"}
+            postgres = start_postgres(folder, FLEETING)
+            answer = {"url": url_of(folder)}
         except Exception as error:  # noqa: BLE001 (told to whoever waits for the answer)
             answer = {"error": f"{type(error).__name__}: {error}"}
         _tell(run_folder, answer)
@@ -52,7 +52,16 @@ def keep(run_folder: Path) -> None:
         shutil.rmtree(run_folder, ignore_errors=True)
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def url_of(folder: Path) -> str:
+    """Return the URL of the server that was started in `folder`."""
+    return f"postgresql+psycopg://{SUPERUSER}@/postgres?host={folder}"
+
+
+def start_postgres(folder: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Make a cluster in `folder` and start it with these settings; return when it answers.
+
+    Raises FileNotFoundError where there is no PostgreSQL, RuntimeError where it does not start.
+    """
     account = Account.fitting()
     account.own(folder)
     # The copied programs must be reachable for `nobody`; nobody else comes in.
@@ -63,7 +72,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     made = account.run([*initdb, "-E", "UTF8", "--locale=C", "--no-sync"], folder)
     if made.returncode != 0:
         raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
-    options = {**_OPTIONS, "unix_socket_directories": str(folder)}
+    options = {**_OPTIONS, **settings, "unix_socket_directories": str(folder)}
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     log = folder / "postgres.log"
     postgres = account.start([str(binaries / "postgres"), "-D", str(data), *words], folder, log)

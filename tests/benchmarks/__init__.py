@@ -1,0 +1,1 @@
+"""What the product reaches, against simpler ways of doing the same (`python3 run.py bench`)."""

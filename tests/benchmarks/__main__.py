@@ -1,0 +1,73 @@
+"""`python3 run.py bench`: measures, and prints what was reached beside its target.
+
+Nothing fails when a target is missed: figures belong to a machine and its mood.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from tests.benchmarks import drain, edge, growth, waiting
+from tests.benchmarks.figures import Figure, render_json, render_table
+from tests.benchmarks.plan import Plan, say
+from tests.benchmarks.stand import durable_postgresql
+from tests.services.run_folder import RunFolder
+
+BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
+    "edge": edge.run,
+    "drain": drain.run,
+    "waiting": waiting.run,
+    "growth": growth.run,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the chosen benchmarks and print their figures; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    began_s = time.perf_counter()
+    figures = _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick))
+    spent_s = time.perf_counter() - began_s
+    about: dict[str, object] = {
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+        "spent_s": round(spent_s, 1),
+        "quick": options.quick,
+    }
+    print(render_json(figures, about) if options.json else render_table(figures))
+    say(f"took {spent_s:.0f} s")
+    return 0
+
+
+def _measured(names: Sequence[str], plan: Plan) -> list[Figure]:
+    figures: list[Figure] = []
+    folder = RunFolder()
+    try:
+        with durable_postgresql():
+            for name in names:
+                say(f"{name} (load average {os.getloadavg()[0]:.1f})")
+                figures += BENCHMARKS[name](plan)
+    finally:
+        folder.close()
+    return figures
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument(
+        "benchmarks",
+        nargs="*",
+        metavar="name",
+        choices=list(BENCHMARKS),
+        help=f"which to run, of {', '.join(BENCHMARKS)}; all if left out",
+    )
+    parser.add_argument("--quick", action="store_true", help="smaller and rougher")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The simpler ways that the product is compared with."""

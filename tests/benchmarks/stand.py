@@ -1,0 +1,116 @@
+"""What a benchmark stands on: a durable Redis, a durable database, and a project in it.
+
+Both sync every commit to disk, as in production: the tests' own PostgreSQL does not.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from redis import Redis
+
+from models.database import Database
+from models.provisioning.projects import create_project
+from tests.services.databases import postgresql_database, sqlite_database
+from tests.services.postgres_keeper import start_postgres, url_of
+from tests.services.processes import Services
+from tests.services.redis_process import RedisProcess
+from tests.services.run_folder import run_folder
+
+DatabaseKind = Literal["postgresql", "sqlite"]
+DATABASE_KINDS: tuple[DatabaseKind, ...] = ("postgresql", "sqlite")
+
+PROJECT_ID = "bench"
+STAGES = ("Lead", "Qualified", "Proposal", "Customer")
+NO_CAP = 1_000_000_000
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One Redis, one database and the processes on them, all ended on leaving."""
+
+    redis_url: str
+    database_url: str
+    services: Services
+    redis: Redis
+
+    @property
+    def database(self) -> Database:
+        """The database, for whoever fills it beforehand and closes it."""
+        return Database(self.database_url, statement_timeout_s=600.0)
+
+
+@contextmanager
+def stand(kind: DatabaseKind) -> Iterator[Stand]:
+    """Yield a stand on an empty database of this kind that holds one project."""
+    with (
+        _folder() as folder,
+        RedisProcess(durable=True, parent=run_folder()) as server,
+        _database(kind, folder) as database_url,
+        Redis.from_url(server.url) as redis,
+        Services(server.url, database_url, folder, **_settings()) as services,
+    ):
+        made = Stand(server.url, database_url, services, redis)
+        database = made.database
+        with database.transaction() as connection:
+            now_ms = time.time_ns() // 1_000_000
+            create_project(connection, PROJECT_ID, "Benchmark", STAGES, now_ms)
+        database.close()
+        yield made
+
+
+@contextmanager
+def durable_postgresql() -> Iterator[None]:
+    """While entered, databases are made on a PostgreSQL of its own that loses no commit.
+
+    One that TEST_DATABASE_URL names is taken as it is.
+    """
+    if os.environ.get("TEST_DATABASE_URL"):
+        yield
+        return
+    folder = Path(tempfile.mkdtemp(prefix="hal-postgres-", dir="/tmp"))
+    server = start_postgres(folder, _DURABLE)
+    os.environ["TEST_DATABASE_URL"] = url_of(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("TEST_DATABASE_URL")
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings() -> dict[str, object]:
+    """The product's own settings, but for caps that a benchmark fills on purpose."""
+    return {
+        "mailbox_max_entries": NO_CAP,
+        "mailbox_max_bytes": NO_CAP,
+        "log_level": "WARNING",
+        "log_format": "console",
+    }
+
+
+@contextmanager
+def _database(kind: DatabaseKind, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield sqlite_database(folder)
+    else:
+        with postgresql_database() as url:
+            yield url
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="hal-bench-", dir=run_folder()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
