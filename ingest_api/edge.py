@@ -26,6 +26,7 @@ from workers.mailbox.post import Post, PostLimits
 from workers.mailbox.wake import Wake, WakeTimes
 
 RESTART_PAUSE_S = 1.0
+CANCEL_AGAIN_S = 0.1
 
 _log = structlog.get_logger("hal.edge")
 
@@ -73,9 +74,7 @@ class Edge:
             with on_stop_signal(self.waiters.stop):
                 yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(set(tasks))
             await self._close()
 
     async def _close(self) -> None:
@@ -106,6 +105,14 @@ async def _kept_running(work: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:  # noqa: BLE001 - a bug in it must not end it for good
             _log.error("background_work_failed", work=work.__qualname__, exc_info=error)
         await asyncio.sleep(RESTART_PAUSE_S)
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancels until it holds: redis-py can lose a cancellation while it connects."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)
 
 
 def _database(settings: Settings) -> Database:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 HEADER_LIMIT_BYTES = 1024
 """A longer header is nonsense, and nonsense is ignored."""
@@ -36,6 +37,11 @@ NO_PREFERENCES = Preferences()
 
 def read_preferences(headers: Iterable[bytes]) -> Preferences:
     """Reads all `Prefer` lines; of one preference that stands twice, the first counts."""
+    return _read(tuple(headers))
+
+
+@lru_cache(maxsize=256)
+def _read(headers: tuple[bytes, ...]) -> Preferences:
     wanted: dict[str, str] = {}
     for header in headers:
         if len(header) > HEADER_LIMIT_BYTES:

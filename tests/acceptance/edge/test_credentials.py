@@ -1,0 +1,160 @@
+"""Who may write to a project through the widget routes (contract §2)."""
+
+from typing import Any
+
+import pytest
+
+from models.provisioning.keys import list_keys, revoke_key
+from tests.acceptance.edge.conftest import StartEdge
+from tests.acceptance.edge.running import (
+    NOW_MS,
+    Project,
+    RunningEdge,
+    eventually,
+    make_project,
+)
+
+pytestmark = pytest.mark.anyio
+
+VISITOR = {"visitor_id": "v1"}
+
+
+def _headers(project: Project, names: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    created = project.created
+    keys = {"pk": created.publishable_key, "sk": created.secret_token, "ak": created.api_key}
+    return [(name, value.format(**keys)) for name, value in names]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ([], {"app_id": "proj_1"}),
+        ([], {"project_id": "proj_1"}),
+        ([], {"project_id": "proj_1", "app_id": "proj_1"}),
+        ([], {"project_id": "proj_1", "app_id": None}),
+        ([("authorization", "Bearer {pk}")], {}),
+        ([("authorization", "bEARER  {pk}")], {}),
+        ([("authorization", "Bearer {pk}")], {"app_id": "proj_1"}),
+        ([("authorization", "Bearer {sk}")], {}),
+        ([("authorization", "Bearer {sk}")], {"project_id": "proj_1"}),
+    ],
+)
+async def test_these_credentials_open_the_widget_routes(
+    edge: RunningEdge, project: Project, headers: list[tuple[str, str]], body: dict[str, Any]
+) -> None:
+    answer = await edge.post(body=VISITOR | body, headers=_headers(project, headers))
+    assert answer.status_code == 202
+    [queued] = edge.mailbox()
+    is_secret = any("{sk}" in value for _, value in headers)
+    assert queued.envelope.caller == ("secret" if is_secret else "publishable")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "code"),
+    [
+        ([], {}, 401, "unauthenticated"),
+        ([], {"app_id": "proj_2"}, 401, "unauthenticated"),
+        ([], {"app_id": ""}, 401, "unauthenticated"),
+        ([], {"app_id": "x" * 300}, 401, "unauthenticated"),
+        ([], {"app_id": 5}, 400, "invalid_request"),
+        ([], {"app_id": "proj_1", "project_id": "proj_2"}, 400, "project_mismatch"),
+        ([("authorization", "Bearer {pk}x")], {}, 401, "unauthenticated"),
+        ([("authorization", "Bearer {pk}x")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("authorization", "Bearer {pk}")], {"app_id": "proj_2"}, 401, "unauthenticated"),
+        ([("authorization", "Bearer " + "pk_" + "x" * 5000)], {}, 401, "unauthenticated"),
+        ([("authorization", "Bearer")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("authorization", "")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("authorization", "Basic {pk}")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("authorization", "{pk}")], {}, 401, "unauthenticated"),
+        ([("x-api-key", "{pk}")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("x-api-key", "ak_unknown")], {"app_id": "proj_1"}, 401, "unauthenticated"),
+        ([("x-api-key", "{ak}")], {"app_id": "proj_1"}, 403, "forbidden"),
+        ([("authorization", "Bearer {ak}")], {}, 403, "forbidden"),
+        (
+            [("authorization", "Bearer {pk}"), ("authorization", "Bearer {pk}")],
+            {},
+            400,
+            "invalid_request",
+        ),
+        ([("x-api-key", "{ak}"), ("x-api-key", "{ak}")], {}, 400, "invalid_request"),
+        ([("x-api-key", "{ak}"), ("authorization", "Bearer {pk}")], {}, 400, "invalid_request"),
+    ],
+)
+async def test_these_credentials_do_not_and_nothing_is_enqueued(
+    edge: RunningEdge,
+    project: Project,
+    headers: list[tuple[str, str]],
+    body: dict[str, Any],
+    status: int,
+    code: str,
+) -> None:
+    answer = await edge.post(body=VISITOR | body, headers=_headers(project, headers))
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert edge.mailbox() == []
+
+
+async def test_missing_unknown_and_revoked_keys_get_one_and_the_same_body(
+    edge: RunningEdge, project: Project
+) -> None:
+    keys = project.write(lambda c: list_keys(c, "proj_1"))
+    publishable = next(key.id for key in keys if key.kind == "publishable")
+    project.write(lambda c: revoke_key(c, "proj_1", publishable, NOW_MS))
+    answers = [
+        await edge.post(body=VISITOR),
+        await edge.post(body=VISITOR | {"app_id": "nobody"}),
+        await edge.post(body=VISITOR, key="sk_unknown"),
+        await edge.post(body=VISITOR, key=project.created.publishable_key),
+    ]
+    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert bodies == [bodies[0]] * 4
+    assert {answer.headers["www-authenticate"] for answer in answers} == {"Bearer"}
+
+
+async def test_a_revoked_key_stops_working_within_the_life_of_the_cache(
+    start_edge: StartEdge, project: Project
+) -> None:
+    edge = await start_edge(database_url=project.database_url, project_cache_ttl_s=0.2)
+    key = project.created.publishable_key
+    assert (await edge.post(body=VISITOR, key=key)).status_code == 202
+    keys = project.write(lambda c: list_keys(c, "proj_1"))
+    publishable = next(each.id for each in keys if each.kind == "publishable")
+    project.write(lambda c: revoke_key(c, "proj_1", publishable, NOW_MS))
+
+    async def refused() -> bool:
+        return (await edge.post(body=VISITOR, key=key)).status_code == 401
+
+    await eventually(refused, "the revoked key is refused")
+
+
+async def test_a_key_opens_its_own_project_only(edge: RunningEdge, project: Project) -> None:
+    with make_project(project.database_url, "proj_2") as other:
+        mine = await edge.post(body=VISITOR, key=other.created.publishable_key)
+        foreign = await edge.post(
+            body=VISITOR | {"app_id": "proj_1"}, key=other.created.publishable_key
+        )
+    assert (mine.status_code, foreign.status_code) == (202, 401)
+    assert len(edge.mailbox("proj_2")) == 1
+    assert edge.mailbox("proj_1") == []
+
+
+async def test_a_project_may_want_a_key_on_its_widget_routes(
+    edge: RunningEdge, project: Project
+) -> None:
+    project.set(require_publishable_key=True)
+    assert (await edge.post(body=VISITOR | {"app_id": "proj_1"})).status_code == 401
+    answer = await edge.post(body=VISITOR, key=project.created.publishable_key)
+    assert answer.status_code == 202
+
+
+async def test_the_use_of_a_key_is_noted(edge: RunningEdge, project: Project) -> None:
+    await edge.post(body=VISITOR, key=project.created.secret_token)
+    await edge.edge.key_usage.write()
+    used = {
+        key.kind: key.last_used_at_ms is not None
+        for key in project.write(lambda c: list_keys(c, "proj_1"))
+    }
+    assert used == {"publishable": False, "secret": True, "api": False}
