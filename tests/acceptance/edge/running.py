@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 import redis
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from config.settings import Settings
 from ingest_api.app import create_app
@@ -18,8 +18,7 @@ from ingest_api.edge import Edge
 from models.database import Database
 from models.provisioning.projects import CreatedProject, create_project, update_project
 from models.provisioning.settings_update import ProjectSettingsUpdate
-from models.store import ledger
-from models.store.ledger import LedgerRow
+from models.tables import OperationTable
 from tests.services.waiting import LOOK_EVERY_S
 from workers.mailbox.layout import (
     ENTRY_FIELD,
@@ -93,12 +92,23 @@ class Project:
 
     def settle(self, operation_id: str, **columns: Any) -> None:
         """Write an operation into the ledger, as a drain does."""
-        fields = {"sequence": 1, "caller": "publishable", "type": "identify", "status": "applied"}
-        times = {"accepted_at_ms": NOW_MS, "applied_at_ms": NOW_MS + 7}
-        row = LedgerRow(id=operation_id, **{**fields, **times, **columns})
-        self.write(lambda c: ledger.write(c, self.created.project_id, [row]))
+        row = OperationTable(
+            project_id=self.created.project_id,
+            id=operation_id,
+            **{**_SETTLED_BY_DEFAULT, **columns},
+        )
+        self.write(lambda c: c.execute(insert(OperationTable).values(row.model_dump())))
 
 
+_SETTLED_BY_DEFAULT = {
+    "sequence": 1,
+    "caller": "publishable",
+    "type": "identify",
+    "status": "applied",
+    "changes": [],
+    "accepted_at_ms": NOW_MS,
+    "applied_at_ms": NOW_MS + 7,
+}
 OUTCOME = {
     "contact_id": "con_1",
     "company_id": "com_1",
