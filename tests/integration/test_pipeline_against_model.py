@@ -1,0 +1,136 @@
+"""Random sequences below HTTP: whatever the batches, the pipeline does what the model says."""
+
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.database import Database
+from models.operations import Identify, Operation, to_payload, validate
+from models.store import ledger
+from tests.model.comparing import expected, told
+from tests.model.generate import (
+    FIRST_ACCEPTED_AT_MS,
+    Scenario,
+    Step,
+    operation_id,
+    play,
+    scenarios,
+)
+from tests.model.projects import store_project
+from tests.model.snapshot import canonical_text
+from tests.model.state import Json
+from tests.model.stored import stored_snapshot
+from workers.apply import Settled, apply_batch
+from workers.mailbox.layout import Envelope, QueuedOperation
+
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "150"))
+LONG = 60
+APPLIED_AT_MS = FIRST_ACCEPTED_AT_MS + 3_600_000
+NONCE = "0" * 14
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(scenario=scenarios(), sizes=st.lists(st.integers(1, 6), min_size=1, max_size=5))
+def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
+    database: Database, scenario: Scenario, sizes: list[int]
+) -> None:
+    _compare(database, scenario, sizes)
+
+
+@settings(
+    max_examples=max(1, EXAMPLES // 15),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(scenario=scenarios(max_operations=LONG), sizes=st.just([LONG]))
+def test_so_does_a_long_one_in_one_batch(
+    database: Database, scenario: Scenario, sizes: list[int]
+) -> None:
+    _compare(database, scenario, sizes)
+
+
+@settings(
+    max_examples=max(1, EXAMPLES // 5),
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(scenario=scenarios(), sizes=st.lists(st.integers(1, 6), min_size=1, max_size=5))
+def test_a_batch_that_is_applied_twice_is_applied_once(
+    database: Database, scenario: Scenario, sizes: list[int]
+) -> None:
+    _compare(database, scenario, sizes, times=2)
+
+
+def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times: int = 1) -> None:
+    project_id = f"proj_{next(_numbers)}"
+    with database.transaction() as connection:
+        store_project(connection, project_id, scenario)
+    model, results = play(scenario)
+    settled: list[Settled] = []
+    for batch in _batches(_queued(scenario), sizes):
+        for _ in range(times):
+            with database.transaction() as connection:
+                assert ledger.lock_mailbox(connection, project_id)
+                done = apply_batch(connection, project_id, batch, APPLIED_AT_MS)
+        settled += done
+    for step, result, one in zip(scenario.steps, results, settled, strict=True):
+        assert told(one.record) == expected(result), step
+    with database.reading() as connection:
+        stored = stored_snapshot(connection, project_id)
+    assert canonical_text(stored) == canonical_text(model.snapshot())
+
+
+def _queued(scenario: Scenario) -> list[QueuedOperation]:
+    """The steps as the drain reads them from a mailbox."""
+    ids = [operation_id(number) for number in range(len(scenario.steps))]
+    queued = []
+    for number, step in enumerate(scenario.steps):
+        operation = _operation(step, step.body_with(ids[:number]))
+        envelope = Envelope(
+            nonce=NONCE,
+            type=step.operation_type,
+            caller="secret",
+            payload=to_payload(operation),
+            fingerprint="",
+        )
+        accepted_at_ms = FIRST_ACCEPTED_AT_MS + 1000 * number
+        queued.append(QueuedOperation(f"{number}-0", ids[number], accepted_at_ms, envelope, 1))
+    return queued
+
+
+def _operation(step: Step, body: Json) -> Operation:
+    operation, _ = validate(step.operation_type, body)
+    if isinstance(operation, Identify) and step.email_signed:
+        operation = replace(operation, email_signed=True)
+    return operation
+
+
+def _batches(
+    queued: Sequence[QueuedOperation], sizes: Sequence[int]
+) -> Iterator[Sequence[QueuedOperation]]:
+    start = 0
+    for size in itertools.cycle(sizes):
+        if start >= len(queued):
+            return
+        yield queued[start : start + size]
+        start += size
