@@ -46,8 +46,17 @@ class _Entry:
 class ProjectCache:
     """Bounded; the least recently used entry goes first. Belongs to one event loop."""
 
-    def __init__(self, load: Load, *, entries: int, life_s: float, patience_s: float) -> None:
+    def __init__(
+        self,
+        load: Load,
+        *,
+        entries: int,
+        life_s: float,
+        patience_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._load = load
+        self._clock = clock
         self._limit = entries
         self._life_s = life_s
         self._patience_s = patience_s
@@ -75,7 +84,7 @@ class ProjectCache:
 
     async def _look(self, name: str) -> KeyHolder | EdgeProject | None:
         entry = self._entries.get(name)
-        now_s = time.monotonic()
+        now_s = self._clock()
         if entry is None or now_s >= entry.ends_at_s:
             return (await self._fresh(name)).value
         if now_s >= entry.refresh_at_s and now_s >= self._rest_until_s:
@@ -114,11 +123,11 @@ class ProjectCache:
             self._loading, self._wanted = {}, {}
 
     async def _read_batch(self, names: list[str]) -> None:
-        began_s = time.monotonic()
+        began_s = self._clock()
         try:
             found = await self._load(_of_kind(names, _KEY), _of_kind(names, _PROJECT))
         except Transient:
-            self._rest_until_s = time.monotonic() + RETRY_PAUSE_S
+            self._rest_until_s = self._clock() + RETRY_PAUSE_S
             self._tell(dict.fromkeys(names))
             return
         entries = {name: self._entry(_value(found, name), began_s) for name in names}

@@ -18,7 +18,7 @@ from workers.mailbox.layout import READY
 
 Check = dict[str, Any]
 
-_SURVIVES = {
+_SURVIVES: dict[tuple[str | None, str | None], str] = {
     ("yes", "always"): "a crash and a power loss",
     ("yes", "everysec"): "a crash; a power loss may take the last second",
     ("yes", "no"): "a crash of Redis; a power loss may take what the system had not written",

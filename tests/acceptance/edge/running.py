@@ -59,7 +59,7 @@ class RunningEdge:
 
     def mailbox(self, project_id: str = "proj_1") -> list[QueuedOperation]:
         """What the project's mailbox holds, oldest first."""
-        entries = self.redis.xrange(mailbox_key(project_id))
+        entries: Any = self.redis.xrange(mailbox_key(project_id))
         return [
             read_entry(entry_id.decode(), {ENTRY_FIELD: fields[ENTRY_FIELD]})
             for entry_id, fields in entries
@@ -109,14 +109,14 @@ _SETTLED_BY_DEFAULT = {
     "accepted_at_ms": NOW_MS,
     "applied_at_ms": NOW_MS + 7,
 }
-OUTCOME = {
+OUTCOME: dict[str, Any] = {
     "contact_id": "con_1",
     "company_id": "com_1",
     "event_id": None,
     "stage": {"change": "skipped", "from": "Customer", "to": "Lead"},
     "warnings": [],
 }
-PROBLEM = {"status": 404, "code": "visitor_not_found", "detail": "No such visitor."}
+PROBLEM: dict[str, Any] = {"status": 404, "code": "visitor_not_found", "detail": "No such visitor."}
 
 
 def settled_record(queued: QueuedOperation, **fields: Any) -> dict[str, Any]:

@@ -53,7 +53,7 @@ async def test_a_sane_request_id_is_kept(sqlite_edge: RunningEdge, given: str) -
 
 @pytest.mark.parametrize("given", ["", "x" * 129, "a b", "ü", "<script>"])
 async def test_another_request_id_is_replaced(sqlite_edge: RunningEdge, given: str) -> None:
-    answer = await sqlite_edge.client.get("/healthz", headers={"x-request-id": given.encode()})
+    answer = await sqlite_edge.client.get("/healthz", headers=[(b"x-request-id", given.encode())])
     assert re.fullmatch(r"req_[0-9a-f]{24}", answer.headers["x-request-id"])
 
 
