@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Table, insert
 from models.provisioning.projects import CreatedProject, create_project, update_project
 from models.provisioning.settings_update import ProjectSettingsUpdate
 from models.provisioning.stages import list_stages
-from models.store.kinds import table_of
+from models.store.columns import table_of
 from models.tables import CompanyTable
 from tests.model.generate import FIRST_ACCEPTED_AT_MS, Scenario
 
