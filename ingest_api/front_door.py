@@ -57,5 +57,4 @@ class FrontDoor:
 
     def _count(self, scope: Scope, status: int, duration_s: float) -> None:
         route = scope.get("route")
-        path = route.path if route is not None else "none"
-        self._metrics.requests.labels(path, str(status)).observe(duration_s)
+        self._metrics.request_answered(route.path if route else "none", status, duration_s)

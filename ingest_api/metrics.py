@@ -41,6 +41,16 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._request_children: dict[tuple[str, int], Histogram] = {}
+
+    def request_answered(self, route: str, status: int, duration_s: float) -> None:
+        """Counts a request; the path is that of the route, never the caller's."""
+        child = self._request_children.get((route, status))
+        if child is None:
+            child = self.requests.labels(route, str(status))
+            self._request_children[route, status] = child
+        child.observe(duration_s)
+
     def render(self) -> bytes:
         """All of it in the text format."""
         return generate_latest(self.registry)

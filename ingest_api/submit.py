@@ -1,5 +1,7 @@
 """Acceptance, and the wait for the outcome (contract §4)."""
 
+from contextlib import nullcontext
+
 from ingest_api.answers import Answer, Header, json_answer
 from ingest_api.auth import Caller
 from ingest_api.edge import Edge
@@ -43,7 +45,8 @@ async def _accept_and_wait(
 ) -> tuple[Accepted | Replay, SettledRecord | None, float]:
     """Returns the acceptance, the record if there is one in time, and the budget that held."""
     project_id = asked.caller.project.id
-    with edge.outcomes.waiting(envelope.nonce) as arrival:
+    listening = edge.outcomes.waiting(envelope.nonce) if budget_s else nullcontext()
+    with listening as arrival:
         taken = await edge.post.accept(project_id, envelope)
         match taken:
             case KeyReused():
@@ -53,7 +56,7 @@ async def _accept_and_wait(
             case Replay():
                 return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
         edge.metrics.accepted.labels(asked.operation_type).inc()
-        if not budget_s or taken.depth > edge.settings.wait_backlog_limit:
+        if arrival is None or taken.depth > edge.settings.wait_backlog_limit:
             return taken, None, 0.0
         operation = (project_id, taken.operation_id)
         return taken, await edge.waiters.wait(operation, arrival, budget_s), budget_s
