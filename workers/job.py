@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 JobFunction = Callable[[str], object]
 
 _KEPT = frozenset(
-    (b"data", b"origin", b"status", b"created_at", b"enqueued_at", b"started_at")
-    + (b"last_heartbeat", b"worker_name", b"result_ttl", b"failure_ttl")
+    b"data origin status created_at enqueued_at started_at last_heartbeat worker_name"
+    b" result_ttl failure_ttl".split()
 )
 
 

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from redis.client import PubSub
 
 from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, World, envelope
@@ -58,7 +59,7 @@ def test_reading_the_head_takes_nothing_away_and_holds_the_token(world: World) -
 
 
 def test_one_message_an_edge_tells_all_of_its_waiting_callers(world: World) -> None:
-    with world.redis.pubsub(ignore_subscribe_messages=True) as heard:
+    with PubSub(world.redis.connection_pool, ignore_subscribe_messages=True) as heard:
         heard.subscribe("outcomes:one", "outcomes:two")
         for reply_to in ("one", "two", None, "one"):
             world.put("x", reply_to=reply_to)

@@ -1,0 +1,135 @@
+"""A worker runs its one function on a project, whatever somebody wrote into Redis."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.serializers import JSONSerializer
+
+from tests.integration.mailbox.world import TIMES
+from workers.job import AllowedJob, allowing
+from workers.mailbox.connection import connect
+from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake
+from workers.worker import DrainWorker
+
+drained: list[str] = []
+harmed: list[object] = []
+
+
+def harm(*arguments: object) -> None:
+    """What a forged job would like to have called."""
+    harmed.append(arguments)
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    drained.clear()
+    harmed.clear()
+    with connect(redis_url, 20.0) as client:
+        yield client
+
+
+@pytest.fixture
+def job_class() -> type[AllowedJob]:
+    return allowing({DRAIN_FUNCTION: drained.append})
+
+
+def _work(redis: Redis, job_class: type[AllowedJob]) -> None:
+    queue = Queue(QUEUE_NAME, connection=redis, job_class=job_class, serializer=JSONSerializer)
+    worker = DrainWorker([queue], connection=redis, job_class=job_class, serializer=JSONSerializer)
+    worker.work(burst=True, logging_level=None)
+
+
+def _forge(redis: Redis, job_id: str, call: Any, **fields: bytes) -> None:
+    data = call if isinstance(call, bytes) else json.dumps(call).encode()
+    stored: dict[Any, Any] = {
+        "data": zlib.compress(data),
+        "status": "queued",
+        "origin": QUEUE_NAME,
+        **fields,
+    }
+    redis.hset(f"rq:job:{job_id}", mapping=stored)
+    redis.rpush(f"rq:queue:{QUEUE_NAME}", job_id)
+
+
+HARM = f"{__name__}.harm"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["os.system", None, ["true"], {}],
+        [HARM, None, ["p"], {}],
+        ["workers.drain.Drain", None, ["p"], {}],
+        [DRAIN_FUNCTION, "an instance", ["p"], {}],
+        [DRAIN_FUNCTION, None, ["p", "q"], {}],
+        [DRAIN_FUNCTION, None, [{"project": "p"}], {}],
+        [DRAIN_FUNCTION, None, ["p"], {"more": 1}],
+        [[DRAIN_FUNCTION], None, ["p"], {}],
+        [None, None, [], {}],
+        ["one"],
+        {},
+        b"\x80\x04N.",
+        b"",
+    ],
+)
+def test_a_forged_job_is_refused_and_the_worker_goes_on(
+    redis: Redis, job_class: type[AllowedJob], call: Any
+) -> None:
+    _forge(redis, "forged-1", call)
+    with pytest.raises(NoSuchJobError):
+        job_class.fetch("forged-1", connection=redis)
+    Wake(redis, TIMES).enqueue("honest")
+    _work(redis, job_class)
+    assert (drained, harmed) == (["honest"], [])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"success_callback_name": HARM.encode()},
+        {"failure_callback_name": HARM.encode()},
+        {"stopped_callback_name": HARM.encode()},
+        {"webhooks": b'[{"url": "http://localhost:9/", "status": "finished"}]'},
+        {"timeout": b"1"},
+        {"repeats_left": b"5", "repeat_intervals": b"[0]"},
+        {"retries_left": b"5"},
+        {"result": b"{"},
+        {"meta": b"{"},
+        {"dependency_ids": b'["other"]'},
+    ],
+)
+def test_what_is_written_into_an_honest_job_is_ignored(
+    redis: Redis, job_class: type[AllowedJob], fields: dict[str, bytes]
+) -> None:
+    _forge(redis, "p-1", [DRAIN_FUNCTION, None, ["p"], {}], **fields)
+    _work(redis, job_class)
+    assert (drained, harmed) == (["p"], [])
+    assert redis.llen(f"rq:queue:{QUEUE_NAME}") == 0
+
+
+@pytest.mark.parametrize(
+    "fields", [{"status": b"nonsense"}, {"created_at": b"yesterday"}, {"result_ttl": b"x"}]
+)
+def test_a_broken_job_does_not_end_the_worker(
+    redis: Redis, job_class: type[AllowedJob], fields: dict[str, bytes]
+) -> None:
+    _forge(redis, "broken-1", [DRAIN_FUNCTION, None, ["p"], {}], **fields)
+    redis.rpush(f"rq:queue:{QUEUE_NAME}", "no job id at all: \n/")
+    redis.rpush(f"rq:queue:{QUEUE_NAME}", "lost-1")
+    Wake(redis, TIMES).enqueue("honest")
+    _work(redis, job_class)
+    assert "honest" in drained
+    assert harmed == []
+
+
+def test_a_finished_job_leaves_nothing_behind(redis: Redis, job_class: type[AllowedJob]) -> None:
+    Wake(redis, TIMES).enqueue("p")
+    _work(redis, job_class)
+    left = str(redis.keys("rq:*"))
+    assert not [word for word in ("rq:job", "rq:results", "rq:execution") if word in left]

@@ -1,0 +1,69 @@
+"""The sweeper on a real Redis: what is stranded is woken, once, by one of them."""
+
+import pytest
+
+from tests.integration.mailbox.world import World, envelope
+from tests.services.redis_process import RedisProcess
+from workers.mailbox.connection import MailboxUnavailable, connect
+from workers.mailbox.layout import Envelope
+from workers.mailbox.post import Post
+from workers.mailbox.wake import project_of
+from workers.sweep import Mending, Sweeper
+
+
+def _sweeper(world: World) -> Sweeper:
+    return Sweeper(world.redis, world.wake, 1.0, world.stop)
+
+
+def test_a_waiting_mailbox_without_token_or_job_is_woken_once(world: World) -> None:
+    world.put("a")
+    assert _sweeper(world).sweep() == Mending(("p",), ())
+    world.redis.delete("sweep")
+    assert _sweeper(world).sweep() == Mending((), ())
+    assert [project_of(job) for job in world.wake.queued_jobs()] == ["p"]
+    assert world.has_token()
+
+
+def test_of_several_sweepers_one_sweeps_at_a_time(world: World) -> None:
+    world.put("a")
+    assert _sweeper(world).sweep() is not None
+    assert _sweeper(world).sweep() is None
+    assert 0 < world.redis.pttl("sweep") < 1000
+
+
+@pytest.mark.anyio
+async def test_all_keys_of_rq_may_be_deleted_and_the_sweeper_brings_the_job_back(
+    post: Post, world: World
+) -> None:
+    sent: Envelope = envelope("kept")
+    await post.accept("p", sent)
+    await post.aclose()
+    world.redis.delete(*world.redis.keys("rq:*"))
+    world.redis.delete("wake:p")  # as its expiry does
+    _sweeper(world).sweep()
+    assert [project_of(job) for job in world.wake.queued_jobs()] == ["p"]
+    world.drain().run("p")
+    assert world.ledger.applied == ["kept"]
+
+
+def test_jobs_that_piled_up_are_thinned_to_the_first_of_each_project(world: World) -> None:
+    for project in ("a", "b", "a", "a", "b"):
+        world.wake.enqueue(project)
+    first, second, *_ = world.wake.queued_jobs()
+    _sweeper(world).sweep()
+    assert world.wake.queued_jobs() == [first, second]
+    assert len(world.redis.keys("rq:job:*")) == 2
+
+
+def test_the_sweeper_survives_an_outage_and_ends_when_told(own_redis: RedisProcess) -> None:
+    redis = connect(own_redis.url, 0.2)
+    world = World(own_redis.url)
+    own_redis.kill()
+    sweeper = Sweeper(redis, world.wake, 0.01, world.stop)
+    with pytest.raises(MailboxUnavailable):
+        sweeper.sweep()
+    world.stop.set()
+    sweeper.run()
+    assert world.stop.is_set()
+    redis.close()
+    world.close()
