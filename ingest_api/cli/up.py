@@ -9,7 +9,7 @@ from ingest_api.cli.answer import AsJson
 from ingest_api.cli.refusing import answering
 from ingest_api.cli.starting import settings_or_exit
 from ingest_api.embedded.up import run_up
-from models.provisioning.demo import DEMO_PROJECT_ID, ensure_demo_project
+from models.provisioning.demo import ensure_demo_project
 
 app = typer.Typer()
 
@@ -28,5 +28,5 @@ def up(
     """
     settings = settings_or_exit(as_json)
     with answering(as_json):
-        code = run_up(settings, data, DEMO_PROJECT_ID, ensure_demo_project, as_json=as_json)
+        code = run_up(settings, data, ensure_demo_project, as_json=as_json)
         raise typer.Exit(code)

@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from config.settings import Settings
 from ingest_api.embedded.folder import FolderInUse, hold_folder
@@ -12,7 +13,17 @@ from ingest_api.embedded.services import plan_services
 from ingest_api.embedded.supervisor import StartFailed, StopRequested, Supervisor
 from ingest_api.embedded.welcome import DemoProject, Welcome
 
-EnsureDemoProject = Callable[[str], DemoProject | None]
+
+class FirstProject(Protocol):
+    """The project to try things with; its keys only when it was made just now."""
+
+    @property
+    def project_id(self) -> str: ...
+    @property
+    def created(self) -> DemoProject | None: ...
+
+
+EnsureDemoProject = Callable[[str], FirstProject]
 
 
 class AddressInUse(Exception):
@@ -22,21 +33,20 @@ class AddressInUse(Exception):
 def run_up(
     settings: Settings,
     folder: Path,
-    demo_project_id: str,
     ensure_demo_project: EnsureDemoProject,
     *,
     as_json: bool = False,
 ) -> int:
     """Run everything until SIGINT or SIGTERM and return the exit code.
 
-    `ensure_demo_project` is called with the database URL after the migration; it makes the
-    project `demo_project_id` and returns its keys, or returns None if it is there already.
+    `ensure_demo_project` is called with the database URL after the migration; it makes a project
+    where there is none.
     What cannot start is told in one line on standard error.
     """
     try:
         with hold_folder(folder, _say) as run_directory:
             _require_free_address(settings)
-            _run(settings, folder, run_directory, (demo_project_id, ensure_demo_project), as_json)
+            _run(settings, folder, run_directory, ensure_demo_project, as_json)
     except (AddressInUse, FolderInUse, RedisServerMissing, StartFailed) as error:
         _say(str(error))
         return 1
@@ -50,20 +60,19 @@ def _run(
     settings: Settings,
     folder: Path,
     run_directory: Path,
-    demo: tuple[str, EnsureDemoProject],
+    ensure_demo_project: EnsureDemoProject,
     as_json: bool,
 ) -> None:
     plan = plan_services(settings, folder)
-    demo_project_id, ensure_demo_project = demo
     with Supervisor(run_directory, _say) as supervisor:
         if plan.redis is not None:
             supervisor.start(plan.redis)
         supervisor.run_once(plan.migrate)
-        created = ensure_demo_project(plan.settings.database_url)
+        first = ensure_demo_project(plan.settings.database_url)
         # The worker first: stopping in reverse, the edge then gets its last outcomes.
         supervisor.start(plan.worker)
         supervisor.start(plan.web)
-        welcome = Welcome(plan.settings, demo_project_id, created)
+        welcome = Welcome(plan.settings, first.project_id, first.created)
         print(welcome.as_json() if as_json else welcome.as_text(), flush=True)
         supervisor.watch()
         _say("stopping")

@@ -28,10 +28,10 @@ KEY_FIELDS = ("publishable_key", "secret_token", "api_key", "identity_secret")
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Where the edge answers, and the demo project; `demo` is None on every later start."""
+    """Where the edge answers, and a project to try it with; `demo` is None unless that was made just now."""
 
     settings: Settings
-    demo_project_id: str
+    project_id: str
     demo: DemoProject | None
 
     @property
@@ -44,7 +44,7 @@ class Welcome:
     def curl(self) -> str:
         """A command line that works when pasted."""
         body = {
-            "app_id": self.demo_project_id,
+            "app_id": self.project_id,
             "visitor_id": "visitor-1",
             "email": "ada@example.com",
             "name": "Ada",
@@ -60,12 +60,12 @@ class Welcome:
 
     def as_json(self) -> str:
         """Render as one line of JSON; the keys only when they are new."""
-        told = {"address": self.address, "project_id": self.demo_project_id, **self._keys()}
+        told = {"address": self.address, "project_id": self.project_id, **self._keys()}
         return json.dumps({**told, "curl": self.curl})
 
     def as_text(self) -> str:
         """Render for a person; the keys only when they are new."""
-        rows = [("address", self.address), ("demo project", self.demo_project_id)]
+        rows = [("address", self.address), ("project", self.project_id)]
         rows += [(name.replace("_", " "), key) for name, key in self._keys().items()]
         lines = [f"  {name:<16} {value}" for name, value in rows]
         if self.demo:

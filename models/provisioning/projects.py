@@ -91,9 +91,11 @@ def _insert_project(connection: Connection, project_id: str, name: str, now_ms: 
     connection.execute(insert(MAILBOXES).values(project_id=project_id, sequence=0))
 
 
-def any_project(connection: Connection) -> bool:
-    """Whether there is a project at all."""
-    return connection.execute(select(PROJECTS.c.id).limit(1)).first() is not None
+def oldest_project_id(connection: Connection) -> str | None:
+    """The project that was made first; None where there is no project at all."""
+    oldest_first = select(PROJECTS.c.id).order_by(PROJECTS.c.created_at_ms, PROJECTS.c.id)
+    found: str | None = connection.execute(oldest_first.limit(1)).scalar_one_or_none()
+    return found
 
 
 def list_projects(connection: Connection) -> list[Project]:

@@ -53,7 +53,6 @@ def _prior(state: WorkingSet, loser: Contact) -> Json:
         "notes": loser.notes,
         "tags": loser.tags,
         "metadata": loser.metadata,
-        "visitor_ids": sorted(state.visitors_of_contact[loser.id]),
         "company_ids": [company.id for company in state.companies_of(loser)],
         "created_at_ms": loser.created_at_ms,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.database import Database
 from models.operations.invalid_request import InvalidRequest
-from models.provisioning.demo import DEMO_STAGES, ensure_demo_project
+from models.provisioning.demo import DEMO_STAGES, FirstProject, ensure_demo_project
 from models.provisioning.identity_secrets import list_identity_secrets
 from models.provisioning.keys import list_keys
 from models.provisioning.project_row import MAILBOXES
@@ -169,13 +169,13 @@ def test_the_demo_project_is_made_once_and_only_where_there_is_none(
     database: Database, database_url: str
 ) -> None:
     made = ensure_demo_project(database_url)
-    assert made is not None
-    assert made.project_id == "demo"
-    assert ensure_demo_project(database_url) is None
+    assert made.created is not None
+    assert made.project_id == made.created.project_id == "demo"
+    assert ensure_demo_project(database_url) == FirstProject("demo", None)
     with database.reading() as connection:
         assert [stage.name for stage in list_stages(connection, "demo")] == list(DEMO_STAGES)
 
 
 def test_a_database_with_a_project_gets_no_demo(database: Database, database_url: str) -> None:
-    created(database)
-    assert ensure_demo_project(database_url) is None
+    project_id = created(database).project_id
+    assert ensure_demo_project(database_url) == FirstProject(project_id, None)
