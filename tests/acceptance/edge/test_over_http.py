@@ -1,0 +1,65 @@
+"""What only a real connection shows: refused bodies, smuggling, many edge processes."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.edge.running import make_project
+from tests.services.processes import Services, WebProcess
+
+LARGE_BYTES = 3 * 1024 * 1024
+
+
+@pytest.fixture
+def web(services: Services) -> Iterator[WebProcess]:
+    with make_project(services.database_url, "proj_1"):
+        yield services.start_web(widget_wait_s=0)
+
+
+def _address(web: WebProcess) -> tuple[str, int]:
+    host, _, port = web.url.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def _said(web: WebProcess, request: bytes) -> bytes:
+    with socket.create_connection(_address(web), timeout=10) as connection:
+        connection.sendall(request)
+        parts = []
+        while part := connection.recv(65_536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def test_a_body_that_is_too_large_still_gets_its_answer(web: WebProcess) -> None:
+    headers = {"content-type": "application/json"}
+    for body in (b" " * LARGE_BYTES, iter([b" " * 65_536] * (LARGE_BYTES // 65_536))):
+        connection = http.client.HTTPConnection(*_address(web), timeout=10)
+        connection.request("POST", "/api/widget/identify", body, headers)
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert json.loads(answer.read())["code"] == "payload_too_large"
+        connection.close()
+
+
+def test_a_refusal_does_not_ask_for_a_body_first(web: WebProcess) -> None:
+    said = _said(
+        web,
+        b"POST /api/widget/identify HTTP/1.1\r\nhost: edge\r\nexpect: 100-continue\r\n"
+        b"content-type: application/json\r\ncontent-length: 99999999\r\n\r\n",
+    )
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b"100 Continue" not in said
+
+
+def test_two_lengths_are_no_request(web: WebProcess) -> None:
+    said = _said(
+        web,
+        b"POST /api/widget/identify HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\n"
+        b"content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+        b"GET /healthz HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\r\n",
+    )
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1") == 1
