@@ -29,10 +29,14 @@ RECONNECT_PAUSE_S = 0.2
 
 
 class Outcomes:
-    """Outcomes published to this edge. `listen` runs as a task for as long as the edge does."""
+    """Outcomes published to this edge. `listen` runs as a task for as long as the edge does.
 
-    def __init__(self, redis: Redis, edge_id: str) -> None:
+    After `beat_s` of silence it asks whether the connection lives; after two it gives it up.
+    """
+
+    def __init__(self, redis: Redis, edge_id: str, *, beat_s: float = BEAT_S) -> None:
         self._redis = redis
+        self._beat_s = beat_s
         self._channel = outcomes_channel(edge_id)
         self._arrivals: dict[str, list[Arrival]] = {}
         self._subscribed = asyncio.Event()
@@ -82,7 +86,7 @@ class Outcomes:
             await subscription.subscribe(self._channel)
             heard = True
             while True:
-                message = await subscription.get_message(timeout=BEAT_S)
+                message = await subscription.get_message(timeout=self._beat_s)
                 if message is not None:
                     heard = True
                     self._hear(message)

@@ -1,0 +1,88 @@
+"""Outcomes come back to the edge that waits, or it is told that it must ask the ledger."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from tests.integration.mailbox.world import TIMEOUT_S, World, envelope
+from tests.services.redis_process import RedisProcess
+from workers.mailbox.connection import connect_async
+from workers.mailbox.layout import encode
+from workers.mailbox.outcomes import Outcomes
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def _listening(
+    url: str, timeout_s: float = TIMEOUT_S, beat_s: float = 1.0
+) -> AsyncIterator[Outcomes]:
+    redis = connect_async(url, timeout_s)
+    outcomes = Outcomes(redis, "edge", beat_s=beat_s)
+    task = asyncio.create_task(outcomes.listen())
+    await asyncio.wait_for(outcomes.until_alive(), 10)
+    yield outcomes
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    await redis.aclose()
+
+
+async def test_every_waiter_of_an_operation_gets_its_record(redis_url: str, world: World) -> None:
+    sent, other = envelope(reply_to="edge"), envelope(reply_to="edge")
+    async with _listening(redis_url) as outcomes:
+        with (
+            outcomes.waiting(sent.nonce) as one,
+            outcomes.waiting(sent.nonce) as two,
+            outcomes.waiting(other.nonce) as third,
+        ):
+            world.put_raw(encode(sent))
+            await asyncio.to_thread(world.drain().run, "p")
+            records = await asyncio.wait_for(asyncio.gather(one, two), 10)
+            assert [record and record["status"] for record in records] == ["applied"] * 2
+            assert not third.done()
+        assert not outcomes._arrivals
+
+
+async def test_without_a_subscription_a_waiter_is_sent_to_the_ledger_at_once(
+    redis_url: str,
+) -> None:
+    redis = connect_async(redis_url, TIMEOUT_S)
+    with Outcomes(redis, "edge").waiting("nonce") as arrival:
+        assert await arrival is None
+    await redis.aclose()
+
+
+async def test_a_lost_subscription_sends_waiters_to_the_ledger_and_comes_back(
+    own_redis: RedisProcess,
+) -> None:
+    async with _listening(own_redis.url) as outcomes:
+        with outcomes.waiting("nonce") as arrival:
+            own_redis.kill()
+            assert await asyncio.wait_for(arrival, 10) is None
+        assert not outcomes.is_alive
+        own_redis.start()
+        await asyncio.wait_for(outcomes.until_alive(), 10)
+
+
+async def test_a_subscription_that_answers_no_ping_counts_as_lost(
+    own_redis: RedisProcess,
+) -> None:
+    async with _listening(own_redis.url, 0.5, beat_s=0.1) as outcomes:
+        with outcomes.waiting("nonce") as arrival:
+            own_redis.pause()
+            assert await asyncio.wait_for(arrival, 10) is None
+        own_redis.resume()
+        await asyncio.wait_for(outcomes.until_alive(), 10)
+
+
+async def test_a_quiet_subscription_stays_alive(
+    redis_url: str,
+) -> None:
+    async with _listening(redis_url, beat_s=0.02) as outcomes:
+        with outcomes.waiting("nonce") as arrival:
+            done, _ = await asyncio.wait([arrival], timeout=0.3)
+        assert not done
+        assert outcomes.is_alive
