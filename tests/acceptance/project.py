@@ -197,7 +197,11 @@ class Project(Widget):
 
     def operations(self, operation_id: str) -> list[Json]:
         """The ledger's rows of one operation."""
-        return [row for row in self.rows(OperationTable) if row["id"] == operation_id]
+        return [row for row in self.rows_of_ledger() if row["id"] == operation_id]
+
+    def rows_of_ledger(self) -> list[Json]:
+        """The ledger's rows of all operations."""
+        return self.rows(OperationTable)
 
     def rows(self, model: Any) -> list[Json]:
         """This project's rows of a table."""
