@@ -66,7 +66,7 @@ class Mailbox:
             self._wake.hold(project_id, commands)
             commands.xrange(layout.mailbox_key(project_id), count=limit)
             commands.xrevrange(layout.BELLS, count=1)
-            _, entries, bells = commands.execute()
+            *_, entries, bells = commands.execute()
         return Head(
             [read_entry(entry_id.decode(), fields) for entry_id, fields in entries],
             bells[0][0].decode() if bells else _BEFORE_ALL,
@@ -119,7 +119,7 @@ class Mailbox:
         with translated(), self._redis.pipeline(transaction=False) as commands:
             self._wake.hold(project_id, commands)
             commands.xread({mailbox: entry_id, layout.BELLS: bell_id}, count=1, block=block_ms)
-            _, streams = commands.execute()
+            *_, streams = commands.execute()
         heard = {name.decode() for name, _ in streams or ()}
         if mailbox in heard:
             return Stir.ENTRY

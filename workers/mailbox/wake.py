@@ -6,6 +6,7 @@ last look. It expires, so that a lost job is noticed by the sweeper.
 """
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ DRAIN_FUNCTION = "workers.drain.drain"
 # RQ's timeout would raise inside a transaction; the drain ends its turn by itself.
 NO_TIMEOUT = -1
 FAILURE_KEPT_S = 3600
+# Redis syncs its file to disk for each refresh, while a caller waits: not every look is one.
+REFRESH_SHARE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Wake:
         self._redis = redis
         self._queued_ms = round(times.queued_s * 1000)
         self._running_ms = round(times.running_s * 1000)
+        self._refresh_every_s = times.running_s * REFRESH_SHARE
+        self._refresh_at_s: dict[str, float] = {}
         self._queue = Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
 
     def take(self, project_id: str) -> bool:
@@ -49,7 +54,14 @@ class Wake:
         return bool(taken)
 
     def hold(self, project_id: str, commands: "Redis | Pipeline | None" = None) -> None:
-        """Keeps the token for a running drain; as a part of `commands` if given."""
+        """Keeps the token for a running drain; as a part of `commands` if given.
+
+        What is left of its life is at least the `running_s` less a third.
+        """
+        now_s = time.monotonic()
+        if now_s < self._refresh_at_s.get(project_id, 0.0):
+            return
+        self._refresh_at_s[project_id] = now_s + self._refresh_every_s
         with translated():
             (self._redis if commands is None else commands).set(
                 wake_key(project_id), "1", px=self._running_ms
@@ -57,11 +69,13 @@ class Wake:
 
     def clear(self, project_id: str) -> None:
         """Gives the token back: whoever accepts from now on wakes a drain."""
+        self._refresh_at_s.pop(project_id, None)
         with translated():
             self._redis.delete(wake_key(project_id))
 
     def hand_over(self, project_id: str) -> None:
         """Queues the project's next turn behind all others; the token goes to it."""
+        self._refresh_at_s.pop(project_id, None)
         with translated():
             self._redis.set(wake_key(project_id), "1", px=self._queued_ms)
         self.enqueue(project_id)
