@@ -1,0 +1,47 @@
+"""An operation that fails by itself (contract §4): its receipt says so, all others are applied."""
+
+from typing import Any
+
+import pytest
+import redis
+
+from models.tables import DeadLetterTable
+from tests.acceptance.deployment import Deployment
+from tests.acceptance.project import Project
+from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
+from workers.mailbox.post import new_nonce
+
+ENVELOPE = Envelope(new_nonce(), "track", "publishable", {"visitor_id": "ann", "no_such": 1}, "")
+
+
+@pytest.mark.parametrize("raw", [encode(ENVELOPE), b"no envelope at all"])
+def test_its_receipt_says_failed_and_everything_around_it_is_applied_in_order(
+    deployment: Deployment, raw: bytes
+) -> None:
+    project = deployment.new_project()
+    before = project.post("identify", {"visitor_id": "ann", "user_id": "u1"}, Prefer="wait=20")
+    poison = _put_into_the_mailbox(deployment, project, raw)
+    after = project.set_deal("ann", 5)
+    assert (before.status, after.status) == (200, 200)
+    receipt = project.settled(poison)
+    assert (receipt["status"], receipt["outcome"]) == ("failed", None)
+    assert receipt["problem"]["code"] == "operation_failed"
+    assert receipt["problem"]["operation_id"] == poison
+    assert [row["id"] for row in _in_sequence(project)] == [
+        before.operation_id,
+        poison,
+        after.operation_id,
+    ]
+    (letter,) = project.rows(DeadLetterTable)
+    assert letter["operation_id"] == poison
+
+
+def _put_into_the_mailbox(deployment: Deployment, project: Project, raw: bytes) -> str:
+    with redis.Redis.from_url(deployment.redis_url) as client:
+        entry_id: Any = client.xadd(mailbox_key(project.id), {"e": raw})
+        client.zadd(READY, {project.id: int(entry_id.partition(b"-")[0])}, nx=True)
+    return read_entry(entry_id.decode(), {b"e": raw}).operation_id
+
+
+def _in_sequence(project: Project) -> list[dict[str, Any]]:
+    return sorted(project.rows_of_ledger(), key=lambda row: int(row["sequence"]))

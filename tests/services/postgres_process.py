@@ -1,0 +1,71 @@
+"""A real PostgreSQL of one test's own, to stop, kill and start again."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from models.migrations import upgrade
+from tests.services.postgres_binaries import Account
+from tests.services.postgres_keeper import FLEETING, start_postgres, url_of
+from tests.services.waiting import wait_until
+
+
+class PostgresProcess:
+    """A server with one migrated, empty database."""
+
+    def __init__(self) -> None:
+        # A socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="hal-postgres-", dir="/tmp"))
+        self._child: subprocess.Popen[bytes] | None = None
+        self._command: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """The DATABASE_URL of this server."""
+        return url_of(self.folder)
+
+    def start(self) -> None:
+        """Start the server, with the data it had, and wait until it answers."""
+        if not self._command:
+            self._child = start_postgres(self.folder, FLEETING)
+            self._command = [str(word) for word in self._child.args]  # type: ignore[union-attr]
+            upgrade(self.url)
+            return
+        log = self.folder / "postgres.log"
+        self._child = Account.fitting().start(self._command, self.folder, log)
+        wait_until(self._answers, 30, "PostgreSQL answers again")
+
+    def stop(self) -> None:
+        """Stop the server at once: it breaks off its connections and their transactions."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGINT)
+            self._child.wait(timeout=30)
+            self._child = None
+
+    def _answers(self) -> bool:
+        address = make_url(self.url).set(drivername="postgresql").render_as_string()
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
