@@ -1,6 +1,6 @@
 """Applies a batch to the database: gather, decide, save, all inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -18,7 +18,8 @@ from models.outcomes import (
 from models.store import ledger
 from models.store.dialects import rows_over
 from models.store.ledger import DeadLetter, Known, LedgerRow
-from models.store.load import gather
+from models.store.load import Gathered, gather
+from models.store.rows import Rows
 from models.store.save import save
 from models.working_set import Occasion, Reach, WorkingSet
 from models.working_set.changes import metadata_fits, settle
@@ -56,22 +57,7 @@ def apply_batch(
         for queued in batch
         if _answer(known, queued) is None
     }
-    gathered = gather(rows, _reach(operations.values()))
-    sequence = known.sequence
-    written: dict[str, LedgerRow] = {}
-    for queued in batch:
-        if queued.operation_id in known.by_id or queued.operation_id in written:
-            continue
-        sequence += 1
-        first = _answer(known, queued)
-        if first is not None:
-            row = _repeated(first, queued, sequence, applied_at_ms)
-        else:
-            operation = operations[queued.operation_id]
-            row = _decide(gathered.state, queued, operation, sequence, applied_at_ms)
-            if row.idempotency_key is not None:
-                known.by_key[row.type, row.idempotency_key] = row
-        written[row.id] = row
+    gathered, written = _decide_batch(rows, batch, known, operations, applied_at_ms)
     with rows.writing():
         save(rows, gathered)
         ledger.write(rows, list(written.values()))
@@ -125,6 +111,49 @@ def _answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
     envelope = queued.envelope
     by_key = known.by_key.get((envelope.type, envelope.idempotency_key or ""))
     return known.by_id.get(queued.operation_id) or by_key
+
+
+def _decide_batch(
+    rows: Rows,
+    batch: Sequence[QueuedOperation],
+    known: Known,
+    operations: Mapping[str, Operation],
+    applied_at_ms: int,
+) -> tuple[Gathered, dict[str, LedgerRow]]:
+    """Gathers and decides; once more if a merge needs rows that the requests do not name."""
+    reach = _reach(operations.values())
+    while True:
+        gathered = gather(rows, reach)
+        so_far = replace(known, by_key=dict(known.by_key))
+        written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
+        if not gathered.state.incomplete:
+            return gathered, written
+        reach.all_visitors_of |= gathered.state.incomplete
+
+
+def _decide_each(
+    state: WorkingSet,
+    batch: Sequence[QueuedOperation],
+    known: Known,
+    operations: Mapping[str, Operation],
+    applied_at_ms: int,
+) -> dict[str, LedgerRow]:
+    """One row for each entry that the ledger does not have, in order."""
+    written: dict[str, LedgerRow] = {}
+    for queued in batch:
+        if queued.operation_id in known.by_id or queued.operation_id in written:
+            continue
+        sequence = known.sequence + len(written) + 1
+        first = _answer(known, queued)
+        if first is not None:
+            row = _repeated(first, queued, sequence, applied_at_ms)
+        else:
+            operation = operations[queued.operation_id]
+            row = _decide(state, queued, operation, sequence, applied_at_ms)
+            if row.idempotency_key is not None:
+                known.by_key[row.type, row.idempotency_key] = row
+        written[row.id] = row
+    return written
 
 
 def _reach(operations: Iterable[Operation]) -> Reach:

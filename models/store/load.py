@@ -81,10 +81,11 @@ class _Gathering:
             for visitor in state.visitors.values()
             if visitor.contact_id is not None and visitor.visitor_id in reach.contacts_of
         }
-        claimable = holders if state.settings.email_trust == "unclaimed" else ()
+        claimable = holders if state.settings.email_trust == "unclaimed" else set()
+        state.complete = claimable | reach.all_visitors_of
         self.fetch(
             LookUp(CONTACTS, "id", (holders | linked) - state.contacts.keys()),
-            LookUp(VISITORS, "contact_id", claimable),
+            LookUp(VISITORS, "contact_id", state.complete),
         )
         self.fetch(
             LookUp(EMAILS, "contact_id", state.contacts),

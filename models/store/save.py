@@ -84,7 +84,6 @@ def _of_stored_rows(gathered: Gathered) -> list[Sweeping]:
         "claim_activity": VISITORS,
         "activity_to_contact": CONTACTS,
         "merges_to_contact": CONTACTS,
-        "visitors_to_contact": CONTACTS,
         "active_company_of_contact": CONTACTS,
         "events_to_company": COMPANIES,
         "active_company_gone": COMPANIES,

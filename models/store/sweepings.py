@@ -22,10 +22,6 @@ STATEMENTS = {
         "UPDATE contact_merges SET survivor_id = {value_0} "
         "WHERE project_id = {project} AND survivor_id = {source}"
     ),
-    "visitors_to_contact": (
-        "UPDATE visitors SET contact_id = {value_0} "
-        "WHERE project_id = {project} AND contact_id = {source}"
-    ),
     "active_company_of_contact": (
         "UPDATE visitors SET active_company_id = {value_0} "
         "WHERE project_id = {project} AND contact_id = {source} AND active_company_id = {value_1}"

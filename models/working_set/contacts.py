@@ -11,6 +11,7 @@ def create(state: WorkingSet, user_id: str | None) -> Contact:
     now_ms = state.occasion.accepted_at_ms
     contact = Contact(f"con_{state.occasion.stem}", created_at_ms=now_ms, updated_at_ms=now_ms)
     state.journal.put(state.contacts, contact.id, contact)
+    state.complete.add(contact.id)
     take_user_id(state, contact, user_id)
     return contact
 
@@ -32,6 +33,8 @@ def take_email(state: WorkingSet, contact: Contact, email: str | None) -> None:
 
 def merge(state: WorkingSet, loser: Contact, winner: Contact) -> None:
     """Merges `loser` into `winner`, keeping a record of all that `loser` was (§5.3)."""
+    if loser.id not in state.complete:
+        state.incomplete.add(loser.id)
     prior = _prior(state, loser)
     _remove(state, loser, winner, prior)
     _unite_fields(state, loser, winner)
@@ -53,6 +56,7 @@ def _prior(state: WorkingSet, loser: Contact) -> Json:
         "notes": loser.notes,
         "tags": loser.tags,
         "metadata": loser.metadata,
+        "visitor_ids": sorted(state.visitors_of_contact[loser.id]),
         "company_ids": [company.id for company in state.companies_of(loser)],
         "created_at_ms": loser.created_at_ms,
     }
@@ -85,7 +89,6 @@ def _unite_fields(state: WorkingSet, loser: Contact, winner: Contact) -> None:
 
 
 def _move_visitors(state: WorkingSet, loser: Contact, winner: Contact) -> None:
-    state.sweep("visitors_to_contact", loser.id, winner.id)
     for visitor_id in list(state.visitors_of_contact[loser.id]):
         state.journal.set(state.visitors[visitor_id], "contact_id", winner.id)
         state.journal.put(state.visitors_of_contact[winner.id], visitor_id, True)

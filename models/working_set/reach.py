@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Reach:
-    """Gathered over a batch. `contacts_of`: visitors whose contact and companies matter too."""
+    """Gathered over a batch. `contacts_of`: visitors whose contact and companies matter too;
+    `all_visitors_of`: contacts whose visitors are all wanted, as a merge turned out to need.
+    """
 
     visitor_ids: set[str] = field(default_factory=set)
     contacts_of: set[str] = field(default_factory=set)
     user_ids: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
     companies: set[str] = field(default_factory=set)
+    all_visitors_of: set[str] = field(default_factory=set)
 
     def visitor(self, visitor_id: str, *, with_contact: bool = True) -> None:
         self.visitor_ids.add(visitor_id)

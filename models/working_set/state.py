@@ -77,6 +77,10 @@ class WorkingSet:
     merges: dict[str, ContactMerge] = field(default_factory=dict)
     activity: dict[str, Activity] = field(default_factory=dict)
     sweepings: list[Sweeping] = field(default_factory=list)
+    complete: set[str] = field(default_factory=set)
+    """Contacts whose visitors are all here."""
+    incomplete: set[str] = field(default_factory=set)
+    """Contacts whose visitors were needed and are not: the batch must be gathered anew."""
 
     contact_id_by_user_id: dict[str, str] = field(default_factory=dict)
     company_id_by_external_id: dict[str, str] = field(default_factory=dict)
