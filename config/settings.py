@@ -94,9 +94,6 @@ class Settings(BaseSettings):
     widget_wait_s: float = Field(
         2.0, ge=0, le=30, description="how long a widget write waits for its outcome before a 202"
     )
-    account_wait_s: float = Field(
-        10.0, ge=0, le=30, description="how long an account write waits before a 202"
-    )
     max_wait_s: float = Field(30.0, ge=0, le=30, description="cap of `Prefer: wait=N`")
     wait_backlog_limit: int = Field(
         5_000, ge=1, description="mailbox depth in entries beyond which nobody waits"
@@ -117,9 +114,6 @@ class Settings(BaseSettings):
     )
     idempotency_hint_s: int = Field(
         600, ge=1, le=86_400, description="life of an idempotency key in Redis (a hint only)"
-    )
-    key_retention_days: int = Field(
-        7, ge=7, le=3650, description="how long the ledger keeps an idempotency key"
     )
 
     drain_batch_size: int = Field(

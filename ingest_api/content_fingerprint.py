@@ -7,8 +7,11 @@ from typing import Any
 
 from models.rules.deal_value import DealValueError, read_deal_value
 
-NOT_CONTENT = frozenset({"message_id", "user_hash", "user_token", "sent_at"})
-"""What a retry may send anew without asking for something else."""
+NOT_CONTENT = frozenset(
+    {"message_id", "user_hash", "user_token", "sent_at", "app_id", "project_id"}
+)
+"""What a retry may send anew without asking for something else. The project is the key's scope
+already, however the request spells it."""
 
 FINGERPRINT_BYTES = 16
 

@@ -53,3 +53,9 @@ def test_a_deal_value_counts_as_its_amount() -> None:
     prints = [fingerprint(b'{"deal_value":' + amount + b"}", "set_deal") for amount in amounts]
     assert prints[0] == prints[1] == prints[2]
     assert len(set(prints)) == 4
+
+
+def test_the_project_is_the_scope_of_a_key_and_no_content() -> None:
+    spellings = [{"app_id": "p"}, {"project_id": "p"}, {"app_id": "p", "project_id": "p"}, {}]
+    digests = {content_fingerprint("track", {"name": "x", **project}) for project in spellings}
+    assert len(digests) == 1

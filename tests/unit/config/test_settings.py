@@ -68,7 +68,6 @@ def test_a_database_url_names_the_driver_that_is_used(
         ("REDIS_TIMEOUT_S", "inf"),
         ("REDIS_TIMEOUT_S", "0"),
         ("MAX_WAIT_S", "31"),
-        ("KEY_RETENTION_DAYS", "6"),
         ("DRAIN_BATCH_SIZE", "0"),
         ("DRAIN_SLICE_S", "25"),
     ],
