@@ -29,8 +29,8 @@ def visible(state: WorkingSet) -> dict[str, Any]:
     """Everything but the journal, without the empty entries that looking things up leaves."""
     names = [name for name in WorkingSet.__slots__ if name not in ("journal", "tables", "occasion")]
     shown = {name: getattr(state, name) for name in names if not name.startswith("kept")}
-    for name in ("rank", "made"):
-        del shown[name]
+    for bookkeeping in ("rank", "made", "complete", "incomplete"):
+        del shown[bookkeeping]
     return copy.deepcopy(
         {
             name: {key: each for key, each in value.items() if each != {}}
