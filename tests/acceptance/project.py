@@ -1,18 +1,21 @@
 """A project as its callers and its operators see it: answers, receipts, and what is stored."""
 
+import hashlib
+import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from sqlalchemy import Table, insert, select
+import jwt
+from sqlalchemy import Table, delete, insert, select, update
 
 from models.database import Database
 from models.provisioning.companies import create_company
 from models.provisioning.projects import CreatedProject
 from models.store.columns import table_of
-from models.tables import ActivityTable, ContactEmailTable, ContactTable, OperationTable
+from models.tables import ActivityTable, ContactEmailTable, ContactTable, LinkTable, OperationTable
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
 from tests.services.waiting import wait_until
@@ -62,11 +65,10 @@ class Answer:
 class Widget:
     """A caller of one project's widget routes; `ann` and the like are visitor ids."""
 
-    def __init__(self, client: httpx2.Client, project_id: str, secret_token: str | None) -> None:
+    def __init__(self, client: httpx2.Client, project_id: str, key: str | None) -> None:
         self._client = client
-        self._named = {} if secret_token else {"app_id": project_id}
-        self._query = {} if secret_token else {"app_id": project_id}
-        self._headers = {"authorization": f"Bearer {secret_token}"} if secret_token else {}
+        self._named = {} if key else {"app_id": project_id}
+        self._headers = {"authorization": f"Bearer {key}"} if key else {}
 
     def post(self, route: str, body: Json, **headers: str) -> Answer:
         """Post a write; headers as `Idempotency_Key="k"`."""
@@ -96,7 +98,7 @@ class Widget:
     def receipt(self, operation_id: str) -> Answer:
         """The receipt of an operation."""
         response = self._client.get(
-            f"/api/widget/operations/{operation_id}", params=self._query, headers=self._headers
+            f"/api/widget/operations/{operation_id}", params=self._named, headers=self._headers
         )
         return Answer(response.status_code, response.json(), response.headers)
 
@@ -124,6 +126,8 @@ class Project(Widget):
         self.database = database
         self.browser = Widget(client, created.project_id, None)
         """A caller that sends the project's id alone."""
+        self.site = Widget(client, created.project_id, created.publishable_key)
+        """A caller with the publishable key."""
         self.ids: dict[str, str] = {}
         """Ids of the companies that were added, by external id."""
 
@@ -147,6 +151,29 @@ class Project(Widget):
             if email is not None:
                 address = {"project_id": self.id, "email": email, "contact_id": contact_id}
                 connection.execute(insert(EMAILS).values(address))
+
+    def change(self, model: Any, values: Json, **where: object) -> None:
+        """Change stored rows of this project, past every rule."""
+        table: Table = table_of(model)
+        wanted = update(table).where(table.c.project_id == self.id).values(values)
+        for column, value in where.items():
+            wanted = wanted.where(table.c[column] == value)
+        self.write(lambda connection: connection.execute(wanted))
+
+    def unlink_everything(self) -> None:
+        """Take every link away, as account routes can."""
+        links = table_of(LinkTable)
+        self.write(lambda c: c.execute(delete(links).where(links.c.project_id == self.id)))
+
+    def user_hash(self, visitor_id: str) -> str:
+        """What the customer's backend proves a visitor id with."""
+        secret = self.created.identity_secret.encode()
+        return hmac.new(secret, visitor_id.encode(), hashlib.sha256).hexdigest()
+
+    def user_token(self, **claims: object) -> str:
+        """What the customer's backend vouches for, valid for ten minutes."""
+        expiring = {"exp": time.time() + 600, **claims}
+        return jwt.encode(expiring, self.created.identity_secret, algorithm="HS256")
 
     def write(self, change: Callable[[Any], object]) -> None:
         """Run a change in a transaction of its own."""

@@ -2,13 +2,11 @@
 
 import itertools
 import os
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from random import Random
 
-import jwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -127,12 +125,7 @@ def _signable(step: Step) -> Step:
 
 
 def _token(project: Project, body: Json) -> str:
-    claims = {
-        "user_id": request.user_id(body["user_id"]),
-        "email": body["email"],
-        "exp": time.time() + 600,
-    }
-    return jwt.encode(claims, project.created.identity_secret, algorithm="HS256")
+    return project.user_token(user_id=request.user_id(body["user_id"]), email=body["email"])
 
 
 def _expect_same(answer: Answer, receipt: Json) -> None:

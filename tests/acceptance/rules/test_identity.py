@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.tables import ContactTable
 from tests.acceptance.project import Project
 from tests.acceptance.rules.conftest import MakeProject
 
@@ -148,7 +149,7 @@ def test_an_empty_primary_email_is_not_filled_by_an_older_address_of_its_own(
     project: Project,
 ) -> None:
     project.import_contact("con_import", "old@example.com", user_id="u1")
-    project.write(lambda c: c.exec_driver_sql("UPDATE contacts SET email = NULL"))
+    project.change(ContactTable, {"email": None}, id="con_import")
     project.identify("ann", user_id="u1", email="old@example.com")
     assert project.contact("ann")["email"] is None
     project.identify("ann", user_id="u1", email="new@example.com")
@@ -242,6 +243,40 @@ def test_an_email_that_nobody_or_the_own_contact_holds_is_always_taken(
     assert project.contact("phone")["emails"] == ["ann@example.com"]
 
 
+@pytest.mark.parametrize("settings", [{"email_trust": "unclaimed"}, {"email_trust": "signed"}])
+def test_an_email_that_a_token_vouches_for_is_trusted(
+    make_project: MakeProject, settings: dict[str, str]
+) -> None:
+    project = make_project(**settings)
+    first = project.identify("ann", email="ann@example.com")
+    token = project.user_token(user_id="u1", email="ann@example.com")
+    answer = project.identify("phone", user_id="u1", user_token=token)
+    assert (answer.body["contact_id"], answer.warnings) == (first.body["contact_id"], [])
+
+
+def test_a_token_without_an_email_vouches_for_none(make_project: MakeProject) -> None:
+    project = make_project(email_trust="signed")
+    project.import_contact("con_import", "ann@example.com")
+    token = project.user_token(user_id="u1")
+    answer = project.identify("bob", email="ann@example.com", user_token=token)
+    assert answer.warnings == [("email_unverified", "/email")]
+    assert project.contact("bob")["user_id"] == "u1"
+
+
+def test_while_verification_is_required_an_email_that_no_proof_covers_claims_at_most_once(
+    make_project: MakeProject,
+) -> None:
+    project = make_project(identity_verification="required")
+    project.import_contact("con_import", "ann@example.com")
+    first = project.identify("ann", email="ann@example.com", user_hash=project.user_hash("ann"))
+    assert (first.body["contact_id"], first.warnings) == ("con_import", [])
+    answer = project.identify(
+        "thief", email="ann@example.com", user_hash=project.user_hash("thief")
+    )
+    assert answer.warnings == [("email_unverified", "/email")]
+    assert answer.body["contact_id"] is None
+
+
 # -- fields -----------------------------------------------------------------------------------
 
 
@@ -293,15 +328,11 @@ def test_an_equal_identify_is_unchanged(project: Project) -> None:
 
 def test_unchanged_leaves_updated_at_as_it_was(project: Project) -> None:
     project.identify("ann", user_id="u1", name="Ann")
-
-    def stamps() -> list[Any]:
-        with project.database.reading() as connection:
-            query = f"SELECT updated_at_ms FROM contacts WHERE project_id = '{project.id}'"
-            return list(connection.exec_driver_sql(query).scalars())
-
-    before = stamps()
+    before = project.rows(ContactTable)
     assert project.identify("ann", user_id="u1", name="Ann").result == "unchanged"
-    assert stamps() == before
+    assert project.rows(ContactTable) == before
+    project.identify("ann", name="Anna")
+    assert project.rows(ContactTable)[0]["updated_at_ms"] > before[0]["updated_at_ms"]
 
 
 def test_metadata_that_outgrows_the_contact_is_refused_and_nothing_is_written(

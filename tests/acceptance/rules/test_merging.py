@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.tables import ContactMergeTable
+from models.tables import ContactMergeTable, ContactTable
 from tests.acceptance.project import Answer, Project
 
 
@@ -25,6 +25,16 @@ def test_b_keeps_its_values_and_empty_ones_are_filled_from_a(project: Project) -
     contact = project.contact("user")
     assert (contact["name"], contact["phone"]) == ("B", "1")
     assert (contact["user_id"], contact["email"]) == ("u1", "ann@example.com")
+
+
+def test_an_empty_user_id_of_b_is_filled_from_a(project: Project) -> None:
+    project.identify("user", user_id="u1", name="A")
+    kept = project.identify("mail", email="ann@example.com")
+    answer = project.identify("user", email="ann@example.com")
+    assert (answer.body["contact_id"], answer.warnings) == (kept.body["contact_id"], [])
+    assert project.contact("user")["user_id"] == "u1"
+    later = project.identify("later", user_id="u1")
+    assert later.body["contact_id"] == kept.body["contact_id"]
 
 
 def test_metadata_of_b_lies_over_that_of_a_as_a_merge_patch(project: Project) -> None:
@@ -115,7 +125,7 @@ def test_as_id_resolves_to_b_also_over_a_chain(project: Project) -> None:
     project.identify("two", user_id="u2", email="one@example.com")
     assert project.stored()["merged"] == {first: second}
     project.import_contact("con_last", user_id="u3")
-    project.write(lambda c: _forget_user_id(c, project.id, "u2"))
+    project.change(ContactTable, {"user_id": None}, user_id="u2")
     project.identify("one", user_id="u3")
     assert project.stored()["merged"] == {first: "con_last", second: "con_last"}
 
@@ -150,10 +160,3 @@ def test_the_fields_of_the_request_are_written_after_the_merge(project: Project)
     _merge(project, name="Both", metadata={"n": 1})
     assert project.contact("user")["name"] == "Both"
     assert project.contact("user")["metadata"] == {"n": 1}
-
-
-def _forget_user_id(connection: Any, project_id: str, user_id: str) -> None:
-    connection.exec_driver_sql(
-        "UPDATE contacts SET user_id = NULL "
-        f"WHERE project_id = '{project_id}' AND user_id = '{user_id}'"
-    )

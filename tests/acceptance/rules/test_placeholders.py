@@ -39,6 +39,13 @@ def test_an_unknown_company_id_without_a_name_leaves_a_placeholder(project: Proj
     assert project.names_of_companies("ann") == ["placeholder"]
 
 
+def test_a_contact_that_lost_its_companies_gets_a_new_one(project: Project) -> None:
+    project.identify("ann", user_id="u1", company={"id": "acme"})
+    project.unlink_everything()
+    project.identify("ann", name="Ann")
+    assert project.names_of_companies("ann") == ["placeholder"]
+
+
 def test_a_company_without_id_and_name_is_written_to_the_placeholder(project: Project) -> None:
     project.identify("ann", user_id="u1", company={"metadata": {"a": 1}, "stage": "Lead"})
     (company,) = project.companies("ann")

@@ -190,8 +190,8 @@ def test_a_project_can_keep_exact_from_publishable_callers(
     project = make_project(allow_widget_exact=False)
     _at(project, "Proposal")
     exact = {"visitor_id": "ann", "stage_update_mode": "exact", **body}
-    answer = project.browser.post(route, exact)
-    assert answer.refusal == (403, "exact_not_allowed")
+    for caller in (project.browser, project.site):
+        assert caller.post(route, exact).refusal == (403, "exact_not_allowed")
     assert _stage(project) == "Proposal"
     assert project.post(route, exact).body["stage"]["change"] == "moved_back"
 
@@ -202,11 +202,13 @@ def test_a_publishable_caller_may_say_exact_unless_told_otherwise(project: Proje
     assert answer.body["stage"] == {"change": "moved_back", "to": "Lead"}
 
 
-def test_a_publishable_caller_learns_nothing_stored(project: Project) -> None:
+@pytest.mark.parametrize("name", ["browser", "site"])
+def test_a_publishable_caller_learns_nothing_stored(project: Project, name: str) -> None:
+    caller = getattr(project, name)
     _at(project, "Proposal")
-    answer = project.browser.set_stage("ann", "Lead")
+    answer = caller.set_stage("ann", "Lead")
     assert answer.body["stage"] == {"change": "skipped", "to": "Lead"}
-    receipt = project.browser.receipt(answer.operation_id).body
+    receipt = caller.receipt(answer.operation_id).body
     for shown in (answer.body, receipt["outcome"]):
         assert not {"contact_id", "company_id"} & shown.keys()
     assert "Proposal" not in str((answer.body, receipt))

@@ -100,3 +100,11 @@ def test_another_projects_company_is_not_linked(make_project: MakeProject, kind:
     ours.identify("ann", user_id="u1", company={"id": "acme"})
     answer = WRITES[kind](ours)(company_id=theirs.ids["theirs"])
     assert answer.refusal == (400, "company_not_linked")
+
+
+def test_a_contact_without_any_company_is_not_linked(project: Project, kind: str) -> None:
+    project.identify("ann", user_id="u1", company={"id": "acme"})
+    project.unlink_everything()
+    assert WRITES[kind](project)().refusal == (400, "visitor_not_linked")
+    answer = WRITES[kind](project)(company_id="acme")
+    assert answer.refusal == (400, "company_not_linked")
