@@ -47,6 +47,7 @@ def unite(state: WorkingSet, loser: Contact, winner: Contact) -> None:
         state.journal.set(losing, "owner_contact_id", winner.id)
     else:
         links.drop_row(state, winner.id, losing.id)
+        _hand_over(state, winner, losing, kept)
         fold(state, loser, losing, kept)
 
 
@@ -58,13 +59,18 @@ def fold(state: WorkingSet, contact: Contact, placeholder: Company, target: Comp
     _fill(state, contact, placeholder, target)
     links.drop_row(state, contact.id, placeholder.id)
     shared = bool(state.contacts_of_company[placeholder.id])
+    _hand_over(state, contact, placeholder, target)
+    if not shared:
+        _delete(state, placeholder, target)
+
+
+def _hand_over(state: WorkingSet, contact: Contact, placeholder: Company, target: Company) -> None:
+    """Where the placeholder was the active company of the contact's visitors, the target is."""
     state.sweep("active_company_of_contact", contact.id, target.id, placeholder.id)
     for visitor_id in list(state.visitors_of_contact[contact.id]):
         visitor = state.visitors[visitor_id]
         if visitor.active_company_id == placeholder.id:
             visitors.activate(state, visitor, target.id)
-    if not shared:
-        _delete(state, placeholder, target)
 
 
 def _fill(state: WorkingSet, contact: Contact, placeholder: Company, target: Company) -> None:
