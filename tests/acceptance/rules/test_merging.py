@@ -110,6 +110,30 @@ def test_bs_placeholder_stays_and_absorbs_as(project: Project) -> None:
     assert project.stored()["events"][0]["company_id"] == kept
 
 
+def test_as_placeholder_is_absorbed_also_where_b_was_linked_to_it(project: Project) -> None:
+    _two_people(project)
+    kept = project.companies("user")[0]["id"]
+    absorbed = project.companies("mail")[0]["id"]
+    project.set_deal("mail", 5)
+    project.identify("user", company={"id": absorbed})
+    _merge(project)
+    assert [company["id"] for company in project.companies("user")] == [kept]
+    assert project.companies("user")[0]["deal_value"] == "5"
+    assert project.visitor("user")["active_company_id"] == kept
+    assert absorbed not in project.stored()["companies"]
+
+
+def test_as_placeholder_stays_while_a_third_one_is_linked_to_it(project: Project) -> None:
+    _two_people(project)
+    shared = project.companies("mail")[0]["id"]
+    project.track("mail", entity="company")
+    project.identify("third", user_id="u3", company={"id": shared})
+    _merge(project)
+    assert len(project.companies("user")) == 1
+    assert shared in [company["id"] for company in project.companies("third")]
+    assert project.stored()["events"][0]["company_id"] == shared
+
+
 def test_a_placeholder_of_one_folds_into_the_real_company_of_the_other(project: Project) -> None:
     project.identify("mail", email="ann@example.com")
     project.set_deal("mail", 5)
