@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
 from workers.drain import Clock, Departure, retry_delay_s
+from workers.mailbox.collect import Mailbox
 from workers.mailbox.layout import QueuedOperation, encode
-from workers.mailbox.wake import project_of
+from workers.mailbox.wake import Wake, WakeTimes, project_of
 
 
 def test_a_mailbox_is_applied_in_order_batch_by_batch_and_then_empty(world: World) -> None:
@@ -96,6 +98,26 @@ def test_an_entry_that_comes_while_the_drain_lingers_is_applied_without_a_new_jo
     world.stop.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_drain_renews_its_token_while_it_lingers(world: World) -> None:
+    world.wake = Wake(world.redis, WakeTimes(queued_s=30.0, running_s=1.0))
+    world.mailbox = Mailbox(world.redis, world.wake)
+    world.put("a")
+    drain = world.drain(replace(NO_LINGER, linger_s=20.0))
+    thread = threading.Thread(target=drain.run, args=("p",))
+    thread.start()
+    wait_until(lambda: world.ledger.applied and not world.left(), what="the drain lingers")
+    lives_ms = [world.redis.pttl("wake:p")]
+
+    def has_grown_twice() -> bool:
+        lives_ms.append(world.redis.pttl("wake:p"))
+        return sum(later > earlier for earlier, later in pairwise(lives_ms)) == 2
+
+    wait_until(has_grown_twice, what="the token was renewed")
+    assert min(lives_ms) > 0
+    world.stop.set()
+    thread.join(5)
 
 
 def test_a_bell_for_another_project_ends_a_linger(world: World) -> None:
