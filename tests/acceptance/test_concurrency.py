@@ -1,12 +1,15 @@
 """Many callers at once (contract §4): order, idempotency keys, reading one's own writes."""
 
+import statistics
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 import redis
 
+from ingest_api.waiters import FIRST_LOOK_S
 from tests.acceptance.crowd import applied_count, at_once, await_applied
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.project import Answer, Project
@@ -201,6 +204,15 @@ def test_what_was_answered_200_can_be_read_at_once(project: Project) -> None:
         return bool(project.visitor(visitor_id)["properties"] == {"n": number})
 
     assert all(at_once(8, write_and_read, range(100)))
+
+
+def test_an_outcome_comes_by_publication_and_not_by_looking_it_up(project: Project) -> None:
+    durations_s = []
+    for number in range(21):
+        began_s = time.monotonic()
+        assert project.track("ann", f"e{number}").status == 200
+        durations_s.append(time.monotonic() - began_s)
+    assert statistics.median(durations_s) < FIRST_LOOK_S / 2
 
 
 def test_a_receipt_is_readable_at_every_moment_from_the_202_on(project: Project) -> None:

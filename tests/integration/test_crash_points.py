@@ -20,6 +20,7 @@ from tests.model.generate import Scenario, scenarios
 from tests.model.state import Json
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
+from workers.drain import Departure
 
 _ROOT = Path(__file__).resolve().parents[2]
 CRASH_POINTS = [
@@ -190,7 +191,73 @@ def _forget(pipeline: Pipeline, pattern: str) -> None:
         pipeline.redis.delete(key)
 
 
+# -- a database that goes away in the middle --------------------------------------------------
+
+
+@pytest.mark.parametrize("point", ["after the lock", "before the commit"])
+def test_connections_broken_off_in_the_middle_of_batches_make_no_operation_fail(
+    redis_url: str, postgresql_url: str, point: str
+) -> None:
+    pipeline = Pipeline(redis_url, postgresql_url, STORY)
+    pipeline.accept(STORY.steps)
+    breaks_left = 5
+
+    def break_off(passed: str) -> None:
+        nonlocal breaks_left
+        if passed == point and breaks_left:
+            breaks_left -= 1
+            _end_open_transactions(pipeline)
+
+    pipeline.drain(probe=break_off).run(pipeline.project_id)
+    assert breaks_left == 0
+    pipeline.expect_all_applied_once_in_order()
+    assert pipeline.dead_letters() == {}
+    pipeline.close()
+
+
+def _end_open_transactions(pipeline: Pipeline) -> None:
+    others = Database(pipeline.database_url)
+    with others.reading() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state = 'idle in transaction'"
+        )
+    others.close()
+
+
 # -- several drains ---------------------------------------------------------------------------
+
+
+def test_while_a_drain_holds_the_project_another_one_leaves(
+    redis_url: str, postgresql_url: str
+) -> None:
+    pipeline = Pipeline(redis_url, postgresql_url, STORY)
+    pipeline.accept(STORY.steps)
+    departures: list[Departure] = []
+
+    def try_another(point: str) -> None:
+        if point in ("after the lock", "before the commit"):
+            departures.append(pipeline.drain().run(pipeline.project_id))
+
+    pipeline.drain(probe=try_another).run(pipeline.project_id)
+    assert set(departures) == {Departure.BUSY}
+    pipeline.expect_all_applied_once_in_order()
+    pipeline.close()
+
+
+def test_what_comes_in_just_before_the_token_is_cleared_is_seen_by_the_last_look(
+    open_pipeline: OpenPipeline,
+) -> None:
+    pipeline = open_pipeline(STORY)
+    pipeline.accept(STORY.steps[:7])
+    late = iter([STORY.steps[7:10], STORY.steps[10:]])
+
+    def accept_more(point: str) -> None:
+        if point == "before clearing the wake token":
+            pipeline.accept(next(late, ()))
+
+    pipeline.drain(probe=accept_more).run(pipeline.project_id)
+    pipeline.expect_all_applied_once_in_order()
 
 
 def test_drains_that_run_at_once_on_one_project_apply_everything_once_in_order(
