@@ -21,9 +21,10 @@ from models.store.ledger import DeadLetter, Known, LedgerRow
 from models.store.load import Gathered, gather
 from models.store.rows import Rows
 from models.store.save import save
-from models.working_set import Occasion, Reach, WorkingSet
 from models.working_set.changes import metadata_fits, settle
-from workers.handlers import HANDLERS
+from models.working_set.reach import Reach
+from models.working_set.state import Occasion, WorkingSet
+from workers.dispatch import HANDLERS
 from workers.mailbox.layout import QueuedOperation
 
 

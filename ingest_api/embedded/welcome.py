@@ -28,7 +28,7 @@ KEY_FIELDS = ("publishable_key", "secret_token", "api_key", "identity_secret")
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Where the edge answers, and a project to try it with; `demo` is None unless that was made just now."""
+    """Where the edge answers, and a project to try it with; `demo` only if it was made just now."""
 
     settings: Settings
     project_id: str

@@ -4,7 +4,6 @@
 worker's `from_payload` trusts it.
 """
 
-from models.operations.fields import UNSET, Unset
 from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import InvalidRequest
 from models.operations.payload import OPERATION_TYPES, Operation, from_payload, to_payload
@@ -13,6 +12,7 @@ from models.operations.set_deal import SetDeal
 from models.operations.set_properties import SetProperties
 from models.operations.set_stage import SetStage
 from models.operations.track import Track
+from models.operations.unset import UNSET, Unset
 from models.operations.validate import validate
 
 __all__ = [

@@ -1,23 +1,14 @@
 """The types of an operation's fields: what a value is, how it is read, how OpenAPI shows it."""
 
-from enum import Enum
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic.json_schema import SkipJsonSchema
 
 from models.operations import readers
 from models.operations.readers import EventEntity, Json, Scalar, StageUpdateMode
+from models.operations.unset import Unset
 from models.rules.event_time import Time, read_time
-
-
-class Unset(Enum):
-    """The type of a field that was not sent, where null says something else."""
-
-    UNSET = "unset"
-
-
-UNSET: Final = Unset.UNSET
 
 
 def _never_from_the_body(_value: object) -> bool:

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from models.operations.fields import (
-    UNSET,
     DealValue,
     Notes,
     OptionalCompanyId,
@@ -14,6 +13,7 @@ from models.operations.fields import (
     OptionalStageUpdateMode,
     VisitorId,
 )
+from models.operations.unset import UNSET
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,7 +14,8 @@ from models.store.columns import Row, column_names, table_of
 from models.store.kinds import COMPANIES, CONTACTS, EMAILS, LINKS, VISITORS, Kind
 from models.store.rows import Rows, Wanted
 from models.tables import ProjectTable, StageTable
-from models.working_set import Reach, WorkingSet
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 
 PROJECTS = table_of(ProjectTable)
 STAGES = table_of(StageTable)

@@ -17,7 +17,7 @@ from models.store.kinds import (
 )
 from models.store.load import Gathered
 from models.store.rows import Rows
-from models.working_set import Sweeping
+from models.working_set.state import Sweeping
 
 Difference = tuple[list[Row], list[Row], list[Row]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.store.rows import Rows
-from models.working_set import Sweeping
+from models.working_set.state import Sweeping
 
 STATEMENTS = {
     "claim_activity": (

@@ -7,7 +7,9 @@ from models.rules.company import company_step
 from models.rules.identity import Identification, email_is_trusted, identify_contact
 from models.rules.merge_patch import merge_patch
 from models.rules.stage import stage_name_key
-from models.working_set import Reach, WorkingSet, companies, contacts, links, placeholders, visitors
+from models.working_set import companies, contacts, links, placeholders, visitors
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 from models.working_set.targets import first_linked_fallback, target_of
 
 EMAIL_UNVERIFIED = OperationWarning(

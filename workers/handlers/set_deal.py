@@ -3,7 +3,9 @@
 from models.operations import SetDeal, Unset
 from models.outcomes import STAGE_NOT_FOUND, VISITOR_NOT_FOUND, Effect, Refusal
 from models.rules.stage import stage_name_key
-from models.working_set import Reach, WorkingSet, companies
+from models.working_set import companies
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 from models.working_set.targets import resolve_target
 
 

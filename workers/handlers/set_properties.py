@@ -3,7 +3,9 @@
 from models.operations import SetProperties
 from models.outcomes import Effect, Refusal
 from models.rules.merge_patch import merge_patch
-from models.working_set import Reach, WorkingSet, visitors
+from models.working_set import visitors
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 
 
 def reach(operation: SetProperties, batch: Reach) -> None:

@@ -4,7 +4,9 @@ from models.operations import Track
 from models.outcomes import COMPANY_NOT_LINKED, Effect, OperationWarning, Refusal
 from models.records import Company, Visitor
 from models.rules.event_time import occurred_at
-from models.working_set import Reach, WorkingSet, activity, visitors
+from models.working_set import activity, visitors
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 from models.working_set.targets import linked_company, resolve_target
 
 

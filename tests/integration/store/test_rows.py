@@ -10,7 +10,8 @@ from models.records import Company, Contact, ContactEmail, Visitor
 from models.store.dialects import rows_over
 from models.store.load import gather
 from models.store.save import save
-from models.working_set import Reach, WorkingSet
+from models.working_set.reach import Reach
+from models.working_set.state import WorkingSet
 from tests.integration.store.projects import PROJECT, make_project
 
 

@@ -1,9 +1,9 @@
 """What an operation changed, as its receipt tells it (contract §4)."""
 
 from models.operations import Identify, SetProperties
-from models.working_set import Occasion, WorkingSet
 from models.working_set.changes import Change, metadata_fits, settle
-from workers.handlers import HANDLERS
+from models.working_set.state import Occasion, WorkingSet
+from workers.dispatch import HANDLERS
 
 ADA = "ada@example.com"
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from models.operations import validate
 from models.records import Company, ProjectSettings, Stage
 from models.rules.stage import stage_name_key
-from models.working_set import Occasion, WorkingSet
 from models.working_set.changes import settle
+from models.working_set.state import Occasion, WorkingSet
 from tests.model.generate import FIRST_ACCEPTED_AT_MS, Scenario, operation_id, scenarios
-from workers.handlers import HANDLERS
+from workers.dispatch import HANDLERS
 
 
 def state_of(scenario: Scenario) -> WorkingSet:
