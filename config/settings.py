@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     )
     drain_max_s: Seconds = Field(20.0, description="a drain's longest run before it queues again")
     linger_s: float = Field(
-        1.0, ge=0, le=60, description="how long a drain stays with an empty mailbox"
+        30.0, ge=0, le=60, description="how long a drain stays with an empty mailbox"
     )
     wake_queued_s: Seconds = Field(5.0, description="life of the wake token of a queued drain")
     wake_running_s: Seconds = Field(1.5, description="life of the wake token of a running drain")

@@ -1,11 +1,15 @@
 """`python -m workers`: one worker process."""
 
 import argparse
+import gc
 import sys
 
 from config.logs import configure_logs
 from config.settings import SettingsError, load_settings
 from workers.worker import WorkerProcess
+
+# Collections of the youngest objects: a batch makes thousands of rows and no cycles.
+GARBAGE_THRESHOLD = 50_000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"workers: {error}\n")
         return 2
     configure_logs(settings.log_level, settings.log_format)
-    WorkerProcess(settings).run(burst=options.burst)
+    worker = WorkerProcess(settings, burst=options.burst)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
+    worker.run()
     return 0
 
 

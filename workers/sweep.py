@@ -6,13 +6,14 @@ Every worker process runs one; a short lock in Redis lets one of them sweep at a
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from redis import Redis
 
 from workers.mailbox import layout
-from workers.mailbox.connection import MailboxUnavailable, translated
+from workers.mailbox.connection import MailboxUnavailable, RedisFull, translated
 from workers.mailbox.wake import Wake, project_of
 
 log = logging.getLogger(__name__)
@@ -53,11 +54,22 @@ def decide(seen: Seen) -> Mending:
 
 
 class Sweeper:
-    """Sweeps until stopped; `run` is for a thread of its own."""
+    """Sweeps until stopped; `run` is for a thread of its own.
 
-    def __init__(self, redis: Redis, wake: Wake, interval_s: float, stop: threading.Event) -> None:
+    `drain` is what a job would call: a full Redis takes no job, and only draining empties it.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        wake: Wake,
+        drain: Callable[[str], object],
+        interval_s: float,
+        stop: threading.Event,
+    ) -> None:
         self._redis = redis
         self._wake = wake
+        self._drain = drain
         self._interval_s = interval_s
         self._stop = stop
 
@@ -75,13 +87,20 @@ class Sweeper:
 
     def sweep(self) -> Mending | None:
         """Sweeps once; None when somebody else has just done it. Raises MailboxUnavailable."""
-        lock_ms = max(1, round(self._interval_s * LOCK_SHARE * 1000))
-        with translated():
-            if not self._redis.set(layout.SWEEP, "1", nx=True, px=lock_ms):
-                return None
+        if not self._is_mine():
+            return None
         mending = decide(self._look())
         self._mend(mending)
         return mending
+
+    def _is_mine(self) -> bool:
+        lock_ms = max(1, round(self._interval_s * LOCK_SHARE * 1000))
+        try:
+            with translated():
+                return bool(self._redis.set(layout.SWEEP, "1", nx=True, px=lock_ms))
+        except RedisFull:
+            # Two sweeps at once cost a look; none at all would leave Redis full.
+            return True
 
     def _look(self) -> Seen:
         with translated():
@@ -96,6 +115,10 @@ class Sweeper:
         if mending.drop:
             self._wake.drop(mending.drop)
         for project_id in mending.wake:
-            if self._wake.take(project_id):
-                self._wake.enqueue(project_id)
-                log.warning("a waiting mailbox had no drain: %s", project_id)
+            try:
+                if self._wake.take(project_id):
+                    self._wake.enqueue(project_id)
+                    log.warning("a waiting mailbox had no drain: %s", project_id)
+            except RedisFull:
+                log.warning("Redis is full: %s is drained without a job", project_id)
+                self._drain(project_id)

@@ -80,46 +80,50 @@ class DrainWorker(SimpleWorker):
 
 
 class WorkerProcess:
-    """The life of one worker process."""
+    """The life of one worker process; with `burst` it ends when no drain is queued any more."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, burst: bool = False) -> None:
         self._settings = settings
+        self._burst = burst
         self._stop = threading.Event()
         self._stop_asked_s = 0.0
         self._rq_worker: DrainWorker | None = None
         self._database = _database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
         self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
-        self._job_class = allowing({DRAIN_FUNCTION: self._drain().run})
+        self._drain = self._make_drain()
+        self._job_class = allowing({DRAIN_FUNCTION: self._drain.run})
 
-    def run(self, *, burst: bool = False) -> None:
-        """Works until a signal says stop; with `burst`, until the queue is empty."""
+    def run(self) -> None:
+        """Works until a signal says stop."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        sweeper = Sweeper(self._redis, self._wake, self._settings.sweep_interval_s, self._stop)
+        sweeper = Sweeper(
+            self._redis, self._wake, self._drain.run, self._settings.sweep_interval_s, self._stop
+        )
         thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
         thread.start()
         try:
-            self._work(burst)
+            self._work()
         finally:
             self._stop.set()
             thread.join(timeout=self._settings.redis_timeout_s * 2)
             self._database.close()
             self._redis.close()
 
-    def _work(self, burst: bool) -> None:
+    def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                self._work_with_rq(burst)
+                self._work_with_rq()
             except StopRequested:
                 return
             except (RedisError, OSError) as error:
                 log.warning("no work: Redis is away (%s)", type(error).__name__)
-            if burst:
+            if self._burst:
                 return
             self._stop.wait(RECONNECT_PAUSE_S)
 
-    def _work_with_rq(self, burst: bool) -> None:
+    def _work_with_rq(self) -> None:
         # RQ raises this client's timeout for its blocking reads: it gets one of its own.
         with connect(self._settings.redis_url, self._settings.redis_timeout_s) as redis:
             worker = DrainWorker(
@@ -134,7 +138,7 @@ class WorkerProcess:
             )
             self._rq_worker = worker
             try:
-                worker.work(burst=burst, logging_level=None)
+                worker.work(burst=self._burst, logging_level=None)
             finally:
                 self._rq_worker = None
 
@@ -143,13 +147,13 @@ class WorkerProcess:
             QUEUE_NAME, connection=redis, job_class=self._job_class, serializer=JSONSerializer
         )
 
-    def _drain(self) -> Drain:
+    def _make_drain(self) -> Drain:
         settings = self._settings
         limits = DrainLimits(
             batch_size=settings.drain_batch_size,
             slice_s=settings.drain_slice_s,
             max_s=settings.drain_max_s,
-            linger_s=settings.linger_s,
+            linger_s=0.0 if self._burst else settings.linger_s,
         )
         storage: Storage[Any] = Storage(
             self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)

@@ -45,11 +45,14 @@ def belongs_to(table: str, column: str, key: str) -> ForeignKeyConstraint:
     )
 
 
-def look_up(name: str, first: str, *others: str, unique: bool = False) -> Index:
+def look_up(
+    name: str, first: str, *others: str, unique: bool = False, never_null: bool = False
+) -> Index:
     """An index of a project's rows by `first`, for the rows that have it.
 
-    It is partial also where `first` is never null: PostgreSQL keeps the plans that it makes while
-    a table is empty, when all indexes cost the same, and this one then fits no other question.
+    On PostgreSQL it is partial also where `first` is never null: plans made while a table is empty,
+    when all indexes cost the same, are kept, and this one then fits no other question. SQLite
+    keeps no such plans, and would not use it.
     """
     present = column(first).is_not(None)
     return Index(
@@ -59,5 +62,5 @@ def look_up(name: str, first: str, *others: str, unique: bool = False) -> Index:
         *others,
         unique=unique,
         postgresql_where=present,
-        sqlite_where=present,
+        sqlite_where=None if never_null else present,
     )

@@ -41,7 +41,8 @@ class LinkTable(SQLModel, table=True):
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
         belongs_to("companies", "company_id", "id"),
-        look_up("links_of_company", "company_id"),
+        look_up("links_of_company", "company_id", never_null=True),
+        {"sqlite_with_rowid": False},
     )
 
     project_id: str = text(key=True)

@@ -32,7 +32,8 @@ class ContactEmailTable(SQLModel, table=True):
     __tablename__ = "contact_emails"
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
-        look_up("emails_of_contact", "contact_id"),
+        look_up("emails_of_contact", "contact_id", never_null=True),
+        {"sqlite_with_rowid": False},
     )
 
     project_id: str = text(key=True)
@@ -44,7 +45,7 @@ class ContactMergeTable(SQLModel, table=True):
     """A contact that was merged away: who it is now, and every value it had before."""
 
     __tablename__ = "contact_merges"
-    __table_args__ = (look_up("merges_into_contact", "survivor_id"),)
+    __table_args__ = (look_up("merges_into_contact", "survivor_id", never_null=True),)
 
     project_id: str = text(key=True)
     merged_id: str = text(key=True)

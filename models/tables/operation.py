@@ -12,7 +12,7 @@ class OperationTable(SQLModel, table=True):
 
     __tablename__ = "operations"
     __table_args__ = (
-        look_up("operations_in_sequence", "sequence", unique=True),
+        look_up("operations_in_sequence", "sequence", unique=True, never_null=True),
         look_up("operations_by_key", "idempotency_key", "type", unique=True),
     )
 

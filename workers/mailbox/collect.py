@@ -11,7 +11,8 @@ from enum import Enum, auto
 from typing import Any, Protocol
 
 from redis import Redis
-from redis.exceptions import NoScriptError
+from redis.client import Pipeline
+from redis.exceptions import NoScriptError, OutOfMemoryError
 
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
@@ -66,7 +67,7 @@ class Mailbox:
             self._wake.hold(project_id, commands)
             commands.xrange(layout.mailbox_key(project_id), count=limit)
             commands.xrevrange(layout.BELLS, count=1)
-            *_, entries, bells = commands.execute()
+            *_, entries, bells = _answers(commands)
         return Head(
             [read_entry(entry_id.decode(), fields) for entry_id, fields in entries],
             bells[0][0].decode() if bells else _BEFORE_ALL,
@@ -119,8 +120,17 @@ class Mailbox:
         with translated(), self._redis.pipeline(transaction=False) as commands:
             self._wake.hold(project_id, commands)
             commands.xread({mailbox: entry_id, layout.BELLS: bell_id}, count=1, block=block_ms)
-            *_, streams = commands.execute()
+            *_, streams = _answers(commands)
         heard = {name.decode() for name, _ in streams or ()}
         if mailbox in heard:
             return Stir.ENTRY
         return Stir.BELL if heard else Stir.QUIET
+
+
+def _answers(commands: Pipeline) -> list[Any]:
+    """Runs a pipeline. A token that a full Redis did not take is no reason to stop emptying it."""
+    answers: list[Any] = commands.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, Exception) and not isinstance(answer, OutOfMemoryError):
+            raise answer
+    return answers

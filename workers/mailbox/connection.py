@@ -8,7 +8,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeout
 from redis.retry import Retry
 
@@ -25,6 +25,12 @@ class MailboxUnavailable(Exception):
     def __init__(self, reason: str, *, timed_out: bool = False) -> None:
         super().__init__(reason)
         self.timed_out = timed_out
+
+
+class RedisFull(MailboxUnavailable):
+    """Redis has reached its memory limit: it still answers, deletes and publishes, but takes in
+    nothing new, not even a token or a job.
+    """
 
 
 def connect(url: str, timeout_s: float) -> Redis:
@@ -65,6 +71,8 @@ def unavailable(error: Exception) -> MailboxUnavailable:
     code = str(error).partition(" ")[0]
     if isinstance(error, ResponseError) and code.isalpha() and code.isupper():
         reason = f"{reason} {code}"
+    if isinstance(error, OutOfMemoryError):
+        return RedisFull(reason)
     # asyncio's is the built-in TimeoutError, an OSError.
     silent = isinstance(error, (RedisTimeout, asyncio.TimeoutError))
     return MailboxUnavailable(reason, timed_out=silent)

@@ -71,7 +71,7 @@ def upgrade() -> None:
             ["project_id", "survivor_id"],
             unique=False,
             postgresql_where=sa.text("survivor_id IS NOT NULL"),
-            sqlite_where=sa.text("survivor_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.create_table(
@@ -142,7 +142,7 @@ def upgrade() -> None:
             ["project_id", "sequence"],
             unique=True,
             postgresql_where=sa.text("sequence IS NOT NULL"),
-            sqlite_where=sa.text("sequence IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.create_table(
@@ -176,6 +176,7 @@ def upgrade() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("project_id", "email"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("contact_emails", schema=None) as batch_op:
         batch_op.create_index(
@@ -183,7 +184,7 @@ def upgrade() -> None:
             ["project_id", "contact_id"],
             unique=False,
             postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.create_table(
@@ -334,6 +335,7 @@ def upgrade() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("project_id", "contact_id", "company_id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.create_index(
@@ -341,7 +343,7 @@ def upgrade() -> None:
             ["project_id", "company_id"],
             unique=False,
             postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=sa.text("company_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
 
@@ -350,7 +352,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "links_of_company",
             postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=sa.text("company_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.drop_table("links")
@@ -383,7 +385,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "emails_of_contact",
             postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.drop_table("contact_emails")
@@ -392,7 +394,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "operations_in_sequence",
             postgresql_where=sa.text("sequence IS NOT NULL"),
-            sqlite_where=sa.text("sequence IS NOT NULL"),
+            sqlite_where=None,
         )
         batch_op.drop_index(
             "operations_by_key",
@@ -414,7 +416,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "merges_into_contact",
             postgresql_where=sa.text("survivor_id IS NOT NULL"),
-            sqlite_where=sa.text("survivor_id IS NOT NULL"),
+            sqlite_where=None,
         )
 
     op.drop_table("contact_merges")

@@ -61,7 +61,7 @@ def test_a_mailbox_whose_drain_crashed_is_woken_by_the_sweeper_when_its_token_ex
         world.drain(SMALL_BATCHES, probe=_CrashAt(point, 1)).run("p")
     world.put("more")
     world.redis.delete("wake:p")  # as its expiry does
-    mending = Sweeper(world.redis, world.wake, 1.0, world.stop).sweep()
+    mending = Sweeper(world.redis, world.wake, world.drain().run, 1.0, world.stop).sweep()
     assert mending is not None
     assert mending.wake == ("p",)
     world.drain().run("p")

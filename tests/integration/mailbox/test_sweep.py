@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.mailbox.world import World, envelope
 from tests.services.redis_process import RedisProcess
-from workers.mailbox.connection import MailboxUnavailable, connect
+from workers.mailbox.connection import MailboxUnavailable, RedisFull, connect
 from workers.mailbox.layout import Envelope
 from workers.mailbox.post import Post
 from workers.mailbox.wake import project_of
@@ -12,7 +12,7 @@ from workers.sweep import Mending, Sweeper
 
 
 def _sweeper(world: World) -> Sweeper:
-    return Sweeper(world.redis, world.wake, 1.0, world.stop)
+    return Sweeper(world.redis, world.wake, world.drain().run, 1.0, world.stop)
 
 
 def test_a_waiting_mailbox_without_token_or_job_is_woken_once(world: World) -> None:
@@ -59,7 +59,7 @@ def test_the_sweeper_survives_an_outage_and_ends_when_told(own_redis: RedisProce
     redis = connect(own_redis.url, 0.2)
     world = World(own_redis.url)
     own_redis.kill()
-    sweeper = Sweeper(redis, world.wake, 0.01, world.stop)
+    sweeper = Sweeper(redis, world.wake, world.drain().run, 0.01, world.stop)
     with pytest.raises(MailboxUnavailable):
         sweeper.sweep()
     world.stop.set()
@@ -67,3 +67,17 @@ def test_the_sweeper_survives_an_outage_and_ends_when_told(own_redis: RedisProce
     assert world.stop.is_set()
     redis.close()
     world.close()
+
+
+def test_a_full_redis_is_drained_without_token_or_job(own_redis: RedisProcess) -> None:
+    world = World(own_redis.url)
+    for name in ("first", "second"):
+        world.put(name)
+    world.redis.delete("wake:p")  # as its expiry does
+    world.redis.config_set("maxmemory", 1)
+    with pytest.raises(RedisFull):
+        world.wake.take("other")
+    _sweeper(world).sweep()
+    assert world.ledger.applied == ["first", "second"]
+    assert world.redis.xlen("mailbox:p") == 0
+    assert world.wake.queued_jobs() == []
