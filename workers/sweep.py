@@ -87,20 +87,26 @@ class Sweeper:
 
     def sweep(self) -> Mending | None:
         """Sweeps once; None when somebody else has just done it. Raises MailboxUnavailable."""
-        if not self._is_mine():
+        lock_ms = max(1, round(self._interval_s * LOCK_SHARE * 1000))
+        try:
+            with translated():
+                is_mine = self._redis.set(layout.SWEEP, "1", nx=True, px=lock_ms)
+        except RedisFull:
+            self._empty()
+            return None
+        if not is_mine:
             return None
         mending = decide(self._look())
         self._mend(mending)
         return mending
 
-    def _is_mine(self) -> bool:
-        lock_ms = max(1, round(self._interval_s * LOCK_SHARE * 1000))
-        try:
-            with translated():
-                return bool(self._redis.set(layout.SWEEP, "1", nx=True, px=lock_ms))
-        except RedisFull:
-            # Two sweeps at once cost a look; none at all would leave Redis full.
-            return True
+    def _empty(self) -> None:
+        """Drains all that waits, by this process itself: no worker can take a job now."""
+        for project_id in self._look().ready:
+            if self._stop.is_set():
+                return
+            log.warning("Redis is full: %s is drained without a job", project_id)
+            self._drain(project_id)
 
     def _look(self) -> Seen:
         with translated():
@@ -115,10 +121,6 @@ class Sweeper:
         if mending.drop:
             self._wake.drop(mending.drop)
         for project_id in mending.wake:
-            try:
-                if self._wake.take(project_id):
-                    self._wake.enqueue(project_id)
-                    log.warning("a waiting mailbox had no drain: %s", project_id)
-            except RedisFull:
-                log.warning("Redis is full: %s is drained without a job", project_id)
-                self._drain(project_id)
+            if self._wake.take(project_id):
+                self._wake.enqueue(project_id)
+                log.warning("a waiting mailbox had no drain: %s", project_id)

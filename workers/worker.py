@@ -91,15 +91,16 @@ class WorkerProcess:
         self._database = _database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
         self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
-        self._drain = self._make_drain()
-        self._job_class = allowing({DRAIN_FUNCTION: self._drain.run})
+        drain = self._drain(linger_s=0.0 if burst else settings.linger_s)
+        self._job_class = allowing({DRAIN_FUNCTION: drain.run})
 
     def run(self) -> None:
         """Works until a signal says stop."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
+        drain = self._drain(linger_s=0.0)
         sweeper = Sweeper(
-            self._redis, self._wake, self._drain.run, self._settings.sweep_interval_s, self._stop
+            self._redis, self._wake, drain.run, self._settings.sweep_interval_s, self._stop
         )
         thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
         thread.start()
@@ -147,13 +148,13 @@ class WorkerProcess:
             QUEUE_NAME, connection=redis, job_class=self._job_class, serializer=JSONSerializer
         )
 
-    def _make_drain(self) -> Drain:
+    def _drain(self, linger_s: float) -> Drain:
         settings = self._settings
         limits = DrainLimits(
             batch_size=settings.drain_batch_size,
             slice_s=settings.drain_slice_s,
             max_s=settings.drain_max_s,
-            linger_s=0.0 if self._burst else settings.linger_s,
+            linger_s=linger_s,
         )
         storage: Storage[Any] = Storage(
             self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)

@@ -15,6 +15,7 @@ from tests.integration.stories import STORY, busy
 from tests.services.processes import ServiceProcess, Services
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
+from workers.mailbox.connection import connect
 
 _ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "workers"]
@@ -73,6 +74,17 @@ def test_a_worker_that_starts_without_redis_waits_for_it(
     worker = services.start("worker", COMMAND)
     wait_until(lambda: "Redis is away" in worker.output(), what="the worker noticed")
     own_redis.start()
+    _expect_applied(pipeline)
+    assert worker.stop() == 0
+
+
+def test_a_worker_that_starts_on_a_full_redis_empties_it(
+    own_redis: RedisProcess, services: Services, pipeline: Pipeline
+) -> None:
+    pipeline.accept(STORY.steps)
+    with connect(own_redis.url, 1.0) as redis:
+        redis.config_set("maxmemory", 1)
+    worker = services.start("worker", COMMAND)
     _expect_applied(pipeline)
     assert worker.stop() == 0
 
