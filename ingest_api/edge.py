@@ -17,7 +17,7 @@ from ingest_api.metrics import Metrics
 from ingest_api.project_cache import ProjectCache
 from ingest_api.stop_signals import on_stop_signal
 from ingest_api.waiters import Waiters
-from models.database import Database
+from models.database import open_database
 from models.queries.operations import OperationKey, SettledRecord, find_settled
 from models.queries.projects import Credentials, find_credentials
 from workers.mailbox.connection import connect, connect_async
@@ -38,7 +38,7 @@ class Edge:
         self.settings = settings
         self.id = secrets.token_hex(8)
         self.metrics = Metrics()
-        self.database = _database(settings)
+        self.database = open_database(settings)
         self.reads = DatabaseReads(
             self.database,
             limit=settings.database_pool_size,
@@ -113,17 +113,6 @@ async def _end(tasks: set[asyncio.Task[None]]) -> None:
         for task in tasks:
             task.cancel()
         _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)
-
-
-def _database(settings: Settings) -> Database:
-    return Database(
-        settings.database_url,
-        pool_size=settings.database_pool_size,
-        connect_timeout_s=settings.database_timeout_s,
-        statement_timeout_s=settings.statement_timeout_s,
-        lock_timeout_s=settings.lock_timeout_s,
-        idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
-    )
 
 
 def _limits(settings: Settings) -> PostLimits:

@@ -9,6 +9,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from config.settings import Settings
+
 # PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
 # resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
 TRANSIENT_CLASSES = ("08", "40", "53", "57", "55")
@@ -64,6 +66,18 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name, with their bounds."""
+    return Database(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        connect_timeout_s=settings.database_timeout_s,
+        statement_timeout_s=settings.statement_timeout_s,
+        lock_timeout_s=settings.lock_timeout_s,
+        idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
+    )
 
 
 @contextmanager

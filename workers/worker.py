@@ -18,7 +18,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from config.settings import Settings
-from models.database import Database, Transient
+from models.database import Transient, open_database
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Drain, DrainLimits, Storage
@@ -88,7 +88,7 @@ class WorkerProcess:
         self._stop = threading.Event()
         self._stop_asked_s = 0.0
         self._rq_worker: DrainWorker | None = None
-        self._database = _database(settings)
+        self._database = open_database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
         self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
         drain = self._drain(linger_s=0.0 if burst else settings.linger_s)
@@ -171,14 +171,3 @@ class WorkerProcess:
         self._stop.set()
         if self._rq_worker is not None:
             self._rq_worker.stop_after_this_job()
-
-
-def _database(settings: Settings) -> Database:
-    return Database(
-        settings.database_url,
-        pool_size=settings.database_pool_size,
-        connect_timeout_s=settings.database_timeout_s,
-        statement_timeout_s=settings.statement_timeout_s,
-        lock_timeout_s=settings.lock_timeout_s,
-        idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
-    )

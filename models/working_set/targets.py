@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from models.outcomes import (
     COMPANY_AMBIGUOUS,
     COMPANY_NOT_LINKED,
+    VISITOR_NOT_FOUND,
     VISITOR_NOT_LINKED,
     OperationWarning,
     Refusal,
@@ -45,6 +46,14 @@ def target_of(state: WorkingSet, contact: Contact, visitor: Visitor) -> Target:
         visitor.active_company_id,
         first_linked_fallback=state.settings.first_linked_fallback,
     )
+
+
+def target_of_known_visitor(
+    state: WorkingSet, visitor_id: str, explicit: str | None
+) -> Resolved | Refusal:
+    """The company that a write speaks of which does not make visitors (§9)."""
+    visitor = state.visitors.get(visitor_id)
+    return VISITOR_NOT_FOUND if visitor is None else resolve_target(state, visitor, explicit)
 
 
 def resolve_target(

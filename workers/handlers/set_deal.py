@@ -1,12 +1,12 @@
 """set-deal: what a company's deal is worth, with notes and a stage (contract §9)."""
 
 from models.operations import SetDeal, Unset
-from models.outcomes import STAGE_NOT_FOUND, VISITOR_NOT_FOUND, Effect, Refusal
+from models.outcomes import STAGE_NOT_FOUND, Effect, Refusal
 from models.rules.stage import stage_name_key
 from models.working_set import companies
 from models.working_set.reach import Reach
 from models.working_set.state import WorkingSet
-from models.working_set.targets import resolve_target
+from models.working_set.targets import target_of_known_visitor
 
 
 def reach(operation: SetDeal, batch: Reach) -> None:
@@ -16,10 +16,7 @@ def reach(operation: SetDeal, batch: Reach) -> None:
 
 def apply(operation: SetDeal, state: WorkingSet) -> Effect | Refusal:
     """A skipped stage still writes deal and notes; an unknown one writes nothing."""
-    visitor = state.visitors.get(operation.visitor_id)
-    if visitor is None:
-        return VISITOR_NOT_FOUND
-    target = resolve_target(state, visitor, operation.company_id)
+    target = target_of_known_visitor(state, operation.visitor_id, operation.company_id)
     if isinstance(target, Refusal):
         return target
     effect = Effect(

@@ -1,12 +1,12 @@
 """set-stage: where a company stands in the pipeline (contract §9)."""
 
 from models.operations import SetStage
-from models.outcomes import STAGE_NOT_FOUND, VISITOR_NOT_FOUND, Effect, Refusal
+from models.outcomes import STAGE_NOT_FOUND, Effect, Refusal
 from models.rules.stage import stage_name_key
 from models.working_set import companies
 from models.working_set.reach import Reach
 from models.working_set.state import WorkingSet
-from models.working_set.targets import resolve_target
+from models.working_set.targets import target_of_known_visitor
 
 
 def reach(operation: SetStage, batch: Reach) -> None:
@@ -15,10 +15,7 @@ def reach(operation: SetStage, batch: Reach) -> None:
 
 
 def apply(operation: SetStage, state: WorkingSet) -> Effect | Refusal:
-    visitor = state.visitors.get(operation.visitor_id)
-    if visitor is None:
-        return VISITOR_NOT_FOUND
-    target = resolve_target(state, visitor, operation.company_id)
+    target = target_of_known_visitor(state, operation.visitor_id, operation.company_id)
     if isinstance(target, Refusal):
         return target
     stage = state.stage_by_key.get(stage_name_key(operation.stage_name))

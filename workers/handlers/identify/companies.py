@@ -1,32 +1,14 @@
-"""identify: who a visitor is, and which companies it belongs to (contract §5)."""
+"""What an identify says of the contact's companies (contract §5.5)."""
 
 from models.operations import CompanyPart, Identify
-from models.outcomes import Effect, OperationWarning, Refusal
+from models.outcomes import Effect, OperationWarning
 from models.records import Company, Contact, Visitor
 from models.rules.company import company_step
-from models.rules.identity import Identification, email_is_trusted, identify_contact
-from models.rules.merge_patch import merge_patch
 from models.rules.stage import stage_name_key
-from models.working_set import companies, contacts, links, placeholders, visitors
-from models.working_set.reach import Reach
+from models.working_set import companies, links, placeholders, visitors
 from models.working_set.state import WorkingSet
 from models.working_set.targets import first_linked_fallback, target_of
 
-EMAIL_UNVERIFIED = OperationWarning(
-    code="email_unverified",
-    detail="The email is not verified for this visitor and was not used.",
-    pointer="/email",
-)
-EMAIL_CONFLICT = OperationWarning(
-    code="email_conflict",
-    detail="The email belongs to another contact and stays there.",
-    pointer="/email",
-)
-IDENTITY_CONFLICT = OperationWarning(
-    code="identity_conflict",
-    detail="The visitor was linked to another person, who is left as it was.",
-    pointer="/visitor_id",
-)
 STAGE_NOT_FOUND = OperationWarning(
     code="stage_not_found",
     detail="The project's pipeline has no stage of this name.",
@@ -39,123 +21,7 @@ COMPANY_AMBIGUOUS = OperationWarning(
 )
 
 
-def reach(operation: Identify, batch: Reach) -> None:
-    batch.visitor(operation.visitor_id)
-    if operation.user_id is not None:
-        batch.user_ids.add(operation.user_id)
-    if operation.email is not None:
-        batch.emails.add(operation.email)
-    batch.companies.update(operation.company_ids)
-    if operation.company is not None:
-        batch.company(operation.company.id)
-
-
-def apply(operation: Identify, state: WorkingSet) -> Effect | Refusal:
-    effect = Effect()
-    visitor = visitors.find_or_create(state, operation.visitor_id)
-    contact = _identify(operation, state, effect, visitor)
-    if contact is None:
-        _stay_anonymous(operation, state, effect, visitor)
-        return effect
-    visitors.link_to_contact(state, visitor, contact)
-    _write_fields(operation, state, contact)
-    effect.contact_id = contact.id
-    company = _write_companies(operation, state, effect, visitor, contact)
-    effect.company_id = None if company is None else company.id
-    return effect
-
-
-def _stay_anonymous(
-    operation: Identify, state: WorkingSet, effect: Effect, visitor: Visitor
-) -> None:
-    if operation.metadata:
-        visitors.gather(state, visitor, operation.metadata)
-    for pointer, part in (("/company_ids", operation.company_ids), ("/company", operation.company)):
-        if part:
-            effect.warnings.append(
-                OperationWarning(
-                    code="contact_required",
-                    detail="The visitor has no contact yet; companies were not used.",
-                    pointer=pointer,
-                )
-            )
-
-
-# -- the contact (§5.2) -----------------------------------------------------------------------
-
-
-def _identify(
-    operation: Identify, state: WorkingSet, effect: Effect, visitor: Visitor
-) -> Contact | None:
-    email = _trusted_email(operation, state, effect, visitor)
-    by_user_id = state.contact_by_user_id(operation.user_id)
-    holder = state.contact_by_email(email)
-    linked = state.contact_of(visitor)
-    found = identify_contact(operation.user_id, email, by_user_id, holder, linked)
-    if found.choice == "anonymous":
-        return None
-    chosen = {"by_user_id": by_user_id, "by_email": holder, "linked": linked}.get(found.choice)
-    contact = chosen or contacts.create(state, operation.user_id)
-    _unite_people(state, effect, found, contact, holder, linked)
-    contacts.take_user_id(state, contact, operation.user_id)
-    if not found.email_conflict:
-        contacts.take_email(state, contact, email)
-    return contact
-
-
-def _trusted_email(
-    operation: Identify, state: WorkingSet, effect: Effect, visitor: Visitor
-) -> str | None:
-    holder = state.contact_by_email(operation.email)
-    if holder is None:
-        return operation.email
-    others = state.visitors_of_contact[holder.id].keys() - {visitor.visitor_id}
-    trusted = email_is_trusted(
-        state.settings.email_trust,
-        signed=operation.email_signed,
-        user_id=operation.user_id,
-        holder=holder,
-        by_user_id=state.contact_by_user_id(operation.user_id),
-        linked=state.contact_of(visitor),
-        held_by_other_visitors=bool(others),
-    )
-    if not trusted:
-        effect.warnings.append(EMAIL_UNVERIFIED)
-    return operation.email if trusted else None
-
-
-def _unite_people(
-    state: WorkingSet,
-    effect: Effect,
-    found: Identification,
-    contact: Contact,
-    holder: Contact | None,
-    linked: Contact | None,
-) -> None:
-    if found.merge_holder and holder is not None:
-        contacts.merge(state, holder, contact)
-    if found.email_conflict:
-        effect.warnings.append(EMAIL_CONFLICT)
-    if found.merge_linked and linked is not None:
-        contacts.merge(state, linked, contact)
-    if found.identity_conflict:
-        effect.warnings.append(IDENTITY_CONFLICT)
-
-
-def _write_fields(operation: Identify, state: WorkingSet, contact: Contact) -> None:
-    if operation.name:
-        state.journal.set(contact, "name", operation.name)
-    if operation.phone:
-        state.journal.set(contact, "phone", operation.phone)
-    if operation.metadata:
-        merged = merge_patch(contact.metadata, operation.metadata)
-        state.journal.set(contact, "metadata", merged)
-
-
-# -- the companies (§5.5) ---------------------------------------------------------------------
-
-
-def _write_companies(
+def write_companies(
     operation: Identify, state: WorkingSet, effect: Effect, visitor: Visitor, contact: Contact
 ) -> Company | None:
     """Links, establishes and fills companies; returns the one that the outcome speaks of."""

@@ -1,0 +1,100 @@
+"""Decides a batch over its working set: gather, decide; nothing is written here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from models.operations import Operation
+from models.outcomes import METADATA_TOO_LARGE, Effect, Refusal
+from models.store.ledger import Known, LedgerRow
+from models.store.load import Gathered, gather
+from models.store.rows import Rows
+from models.working_set.changes import metadata_fits, settle
+from models.working_set.reach import Reach
+from models.working_set.state import Occasion, WorkingSet
+from workers.dispatch import HANDLERS
+from workers.ledger_rows import ledger_row, repeated_row
+from workers.mailbox.layout import QueuedOperation
+
+
+def decide_batch(
+    rows: Rows,
+    batch: Sequence[QueuedOperation],
+    known: Known,
+    operations: Mapping[str, Operation],
+    applied_at_ms: int,
+) -> tuple[Gathered, dict[str, LedgerRow]]:
+    """Gathers and decides; once more if a merge needs rows that the requests do not name."""
+    reach = _reach(operations.values())
+    while True:
+        gathered = gather(rows, reach)
+        so_far = replace(known, by_key=dict(known.by_key))
+        written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
+        if not gathered.state.incomplete:
+            return gathered, written
+        reach.all_visitors_of |= gathered.state.incomplete
+
+
+def _decide_each(
+    state: WorkingSet,
+    batch: Sequence[QueuedOperation],
+    known: Known,
+    operations: Mapping[str, Operation],
+    applied_at_ms: int,
+) -> dict[str, LedgerRow]:
+    """One row for each entry that the ledger does not have, in order."""
+    written: dict[str, LedgerRow] = {}
+    for queued in batch:
+        if queued.operation_id in known.by_id or queued.operation_id in written:
+            continue
+        sequence = known.sequence + len(written) + 1
+        first = known_answer(known, queued)
+        if first is not None:
+            row = repeated_row(first, queued, sequence, applied_at_ms)
+        else:
+            operation = operations[queued.operation_id]
+            row = _decide(state, queued, operation, sequence, applied_at_ms)
+            if row.idempotency_key is not None:
+                known.by_key[row.type, row.idempotency_key] = row
+        written[row.id] = row
+    return written
+
+
+def _decide(
+    state: WorkingSet,
+    queued: QueuedOperation,
+    operation: Operation,
+    sequence: int,
+    applied_at_ms: int,
+) -> LedgerRow:
+    """Lets the operation's handler change the working set; a refused one leaves no trace."""
+    envelope = queued.envelope
+    state.begin(
+        Occasion(
+            queued.operation_id, envelope.type, envelope.caller, queued.accepted_at_ms, sequence
+        )
+    )
+    decided = HANDLERS[type(operation)].apply(operation, state)
+    if isinstance(decided, Effect) and not metadata_fits(state):
+        decided = METADATA_TOO_LARGE
+    if isinstance(decided, Refusal):
+        state.undo()
+        return ledger_row(queued, sequence, applied_at_ms, status="rejected", refusal=decided)
+    changes = settle(state)
+    status = "applied" if changes or state.made else "unchanged"
+    return ledger_row(
+        queued, sequence, applied_at_ms, status=status, effect=decided, changes=changes
+    )
+
+
+def known_answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
+    """The row that already answers the entry: its own, or that of its key's first use."""
+    envelope = queued.envelope
+    by_key = known.by_key.get((envelope.type, envelope.idempotency_key or ""))
+    return known.by_id.get(queued.operation_id) or by_key
+
+
+def _reach(operations: Iterable[Operation]) -> Reach:
+    reach = Reach()
+    for operation in operations:
+        HANDLERS[type(operation)].reach(operation, reach)
+    return reach
