@@ -17,4 +17,8 @@ def request_id_of(scope: Scope) -> str:
                 given: bytes = value
                 return given.decode("ascii")
             break
+    return new_request_id()
+
+
+def new_request_id() -> str:
     return f"req_{os.urandom(_RANDOM_BYTES).hex()}"

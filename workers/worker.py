@@ -44,6 +44,9 @@ class DrainWorker(SimpleWorker):
     """RQ's worker without its own signal handlers and remote commands."""
 
     is_idle = False
+    # RQ's own pauses grow to a minute and do not end when Redis is back.
+    exponential_backoff_factor = 1.0
+    max_connection_wait_time = 1.0
     _heartbeat_at_s = float("-inf")
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:

@@ -49,7 +49,7 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
         port=port,
         workers=processes,
         loop="uvloop",
-        http="httptools",  # h11 accepts a request with both Content-Length and chunks
+        http="ingest_api.http_protocol:EdgeProtocol",
         ws="none",
         log_config=None,
         access_log=False,

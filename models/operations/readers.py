@@ -106,8 +106,9 @@ def stage_name(value: object) -> str:
 
 
 def optional_stage_name(value: object) -> str | None:
-    """Null and "" count as absent, like a name (contract §3)."""
-    return None if value is None or value == "" else stage_name(value)
+    """Null and a blank one count as absent, like a name (contract §3)."""
+    is_blank = isinstance(value, str) and not value.strip()
+    return None if value is None or is_blank else stage_name(value)
 
 
 def stage_update_mode(value: object) -> StageUpdateMode | None:

@@ -29,7 +29,7 @@ def read_time(value: object) -> Time:
     if value is None:
         return None
     if isinstance(value, str):
-        return _read_iso(value.strip())
+        return _read_iso(value.strip().upper())
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "invalid"
     return _readable(value * 1000)

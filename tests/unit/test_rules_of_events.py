@@ -66,6 +66,7 @@ def test_the_normal_form_of_an_event_name_is_its_own(text: str) -> None:
         (1_700_000_000.123, NOON_MS + 123),
         (-1, -1000),
         ("2023-11-14T22:13:20Z", NOON_MS),
+        ("2023-11-14t22:13:20z", NOON_MS),
         ("2023-11-14T22:13:20", NOON_MS),
         (" 2023-11-14T22:13:20.5+00:00 ", NOON_MS + 500),
         ("2023-11-15T00:13:20+02:00", NOON_MS),

@@ -63,3 +63,13 @@ def test_two_lengths_are_no_request(web: WebProcess) -> None:
     )
     assert said.startswith(b"HTTP/1.1 400 ")
     assert said.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("nonsense", [b"BREW / HTTP/1.1\r\n\r\n", b"\x16\x03\x01", b"GET\r\n\r\n"])
+def test_what_is_no_http_is_answered_with_a_problem(web: WebProcess, nonsense: bytes) -> None:
+    head, _, body = _said(web, nonsense).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["code"] == "invalid_request"
+    assert f"x-request-id: {problem['request_id']}".encode() in head
