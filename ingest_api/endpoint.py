@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
 from starlette.types import Receive, Scope, Send
 
 from ingest_api import cors
@@ -12,11 +13,14 @@ from ingest_api.answers import Answer
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem, as_problem, problem_answer
 from ingest_api.incoming import Incoming
+from models.database import NotMigrated
 
 Family = Literal["widget", "account", "v1", "public"]
 """Which credentials open a route (contract §2); public ones need none."""
 
 Handler = Callable[[Edge, Incoming], Awaitable[Answer]]
+
+_log = structlog.get_logger("hal.edge")
 
 LINGER_BYTES = 4 * 1024 * 1024
 LINGER_S = 1.0
@@ -60,6 +64,9 @@ class Endpoint:
             problem = as_problem(error, self._edge.settings.retry_after_s)
             if problem is None:
                 raise
+            if isinstance(error, NotMigrated):
+                # No outage that passes by itself: somebody has to do something.
+                _log.error(error.code, request_id=incoming.scope["request_id"], detail=error.detail)
             self._edge.metrics.refused.labels(problem.code).inc()
             answer = problem_answer(problem, incoming.scope["request_id"])
         return answer.plus(*incoming.cors)

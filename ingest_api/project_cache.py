@@ -61,8 +61,8 @@ class ProjectCache:
         self._life_s = life_s
         self._patience_s = patience_s
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._wanted: dict[str, asyncio.Future[_Entry | None]] = {}
-        self._loading: dict[str, asyncio.Future[_Entry | None]] = {}
+        self._wanted: dict[str, asyncio.Future[_Entry | Exception]] = {}
+        self._loading: dict[str, asyncio.Future[_Entry | Exception]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._rest_until_s = 0.0
 
@@ -98,11 +98,11 @@ class ProjectCache:
             entry = await asyncio.wait_for(asyncio.shield(self._want(name)), self._patience_s)
         except TimeoutError:
             raise Transient("project settings were not read in time") from None
-        if entry is None:
-            raise Transient("project settings could not be read")
+        if isinstance(entry, Exception):
+            raise entry.with_traceback(None)
         return entry
 
-    def _want(self, name: str) -> asyncio.Future[_Entry | None]:
+    def _want(self, name: str) -> asyncio.Future[_Entry | Exception]:
         under_way = self._loading.get(name) or self._wanted.get(name)
         if under_way is not None:
             return under_way
@@ -126,9 +126,9 @@ class ProjectCache:
         began_s = self._clock()
         try:
             found = await self._load(_of_kind(names, _KEY), _of_kind(names, _PROJECT))
-        except Transient:
+        except Exception as error:  # noqa: BLE001 (each request that waits raises it)
             self._rest_until_s = self._clock() + RETRY_PAUSE_S
-            self._tell(dict.fromkeys(names))
+            self._tell(dict.fromkeys(names, error))
             return
         entries = {name: self._entry(_value(found, name), began_s) for name in names}
         for name, entry in entries.items():
@@ -138,7 +138,7 @@ class ProjectCache:
             self._entries.popitem(last=False)
         self._tell(entries)
 
-    def _tell(self, entries: dict[str, _Entry] | dict[str, None]) -> None:
+    def _tell(self, entries: dict[str, _Entry] | dict[str, Exception]) -> None:
         for name, future in self._loading.items():
             if not future.done():
                 future.set_result(entries[name])

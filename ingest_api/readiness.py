@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from redis.exceptions import ResponseError
-from sqlalchemy import Connection, text
 
 from ingest_api.edge import Edge
-from models.database import Transient
+from models.database import NotMigrated, Transient
+from models.migrated import require_tables
 from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import READY
 
@@ -66,14 +66,12 @@ async def _policy(edge: Edge) -> Check:
 
 async def _check_database(edge: Edge) -> Check:
     try:
-        await edge.reads.run(_ask)
+        await edge.reads.run(require_tables)
+    except NotMigrated as error:
+        return {"status": "unavailable", "reason": str(error)}
     except Transient:
         return {"status": "unavailable"}
     return {"status": "ok"}
-
-
-def _ask(connection: Connection) -> None:
-    connection.execute(text("SELECT 1"))
 
 
 def _told(config: Mapping[Any, Any], name: bytes) -> str | None:

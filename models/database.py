@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -16,9 +17,23 @@ from config.settings import Settings
 TRANSIENT_CLASSES = ("08", "40", "53", "57", "55")
 TRANSIENT_SQLITE = ("database is locked", "database table is locked", "disk i/o", "unable to open")
 
+# undefined_table, undefined_column
+_MISSING_STATES = ("42P01", "42703")
+_MISSING_TEXTS = ("no such table", "no such column")
+
 
 class Transient(Exception):
     """The database is away or busy; the same work can succeed later. Carries no personal data."""
+
+
+class NotMigrated(Transient):
+    """The database has not the tables or columns that this code needs; a migration mends it."""
+
+    code = "database_not_migrated"
+    detail = "The database is not set up yet, or older than this program: run `hal-ingest migrate`."
+
+    def __init__(self) -> None:
+        super().__init__("not migrated: run hal-ingest migrate")
 
 
 class Database:
@@ -49,7 +64,8 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A write transaction; commits on a clean exit and rolls back on any exception.
 
-        Raises Transient for what passes by itself; other database errors come through as they are.
+        Raises Transient for what passes by itself, NotMigrated for a missing table;
+        other database errors come through as they are.
         """
         with translated(), self.engine.connect() as connection, connection.begin():
             yield connection
@@ -80,9 +96,20 @@ def open_database(settings: Settings) -> Database:
     )
 
 
+def sqlite_file(database_url: str | URL) -> Path | None:
+    """The file of an SQLite database, None for another kind."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    return Path(url.database)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns the driver's passing errors into Transient, without their statement or values."""
+    """Turns the driver's passing errors into Transient, without their statement or values.
+
+    A missing table or column becomes NotMigrated.
+    """
     try:
         yield
     except PoolTimeout:
@@ -90,7 +117,14 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated or _passes(error.orig):
             raise Transient(type(error.orig).__name__) from None
+        if _is_missing_table(error.orig):
+            raise NotMigrated from None
         raise
+
+
+def _is_missing_table(error: Any) -> bool:
+    state = getattr(error, "sqlstate", None)
+    return state in _MISSING_STATES or str(error).startswith(_MISSING_TEXTS)
 
 
 def _passes(error: Any) -> bool:

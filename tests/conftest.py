@@ -8,6 +8,7 @@ import redis
 
 from tests.services.databases import (
     drop_postgresql_template,
+    empty_postgresql_database,
     postgresql_database,
     sqlite_database,
 )
@@ -73,6 +74,22 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a migrated, empty database; the test runs once on each of the two kinds."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def _empty_postgresql_url() -> Iterator[str]:
+    with empty_postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without tables; the test runs once on each of the two kinds."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("_empty_postgresql_url")
+        return url
+    (tmp_path / "empty.db").touch()
+    return f"sqlite:///{tmp_path}/empty.db"
 
 
 @pytest.fixture

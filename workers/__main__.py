@@ -2,10 +2,13 @@
 
 import argparse
 import gc
+import json
 import sys
 
 from config.logs import configure_logs
-from config.settings import SettingsError, load_settings
+from config.settings import Settings, SettingsError, load_settings
+from models.database import NotMigrated, open_database
+from models.migrated import is_unmigrated
 from workers.worker import WorkerProcess
 
 # Collections of the youngest objects: a batch makes thousands of rows and no cycles.
@@ -28,6 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"workers: {error}\n")
         return 2
+    if _lacks_tables(settings):
+        told = {"error": {"code": NotMigrated.code, "detail": NotMigrated.detail}}
+        as_json = settings.log_format == "json"
+        sys.stderr.write(f"{json.dumps(told) if as_json else f'workers: {NotMigrated.detail}'}\n")
+        return 1
     configure_logs(settings.log_level, settings.log_format)
     worker = WorkerProcess(settings, burst=options.burst)
     gc.collect()
@@ -35,6 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     worker.run()
     return 0
+
+
+def _lacks_tables(settings: Settings) -> bool:
+    database = open_database(settings)
+    try:
+        return is_unmigrated(database)
+    finally:
+        database.close()
 
 
 if __name__ == "__main__":

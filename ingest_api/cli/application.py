@@ -53,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def application(asked_for: str) -> typer.Typer:
     """The whole command line, of which only the command asked for is loaded.
 
-    By its module's name: the database's libraries alone take half a second, and `--help`, `web`
-    and `worker` need none of them.
+    By its module's name: the database's libraries alone take half a second, and `--help` needs
+    none of them.
     """
     app = typer.Typer(
         name=PROGRAM,

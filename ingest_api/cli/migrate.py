@@ -6,7 +6,8 @@ from alembic.util import CommandError
 from config.settings import Settings, load_settings
 from ingest_api.cli.answer import AsJson
 from ingest_api.cli.refusing import answering, refuse
-from ingest_api.cli.stored_data import open_database, sqlite_file
+from ingest_api.cli.stored_data import open_database
+from models.database import sqlite_file
 from models.migrations import current_and_newest, upgrade
 
 app = typer.Typer()

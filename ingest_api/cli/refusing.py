@@ -12,8 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from config.settings import SettingsError
 from ingest_api.cli.answer import Answer, readable
 from ingest_api.cli.known_reasons import known_reason
-from ingest_api.cli.stored_data import NotMigrated, is_missing_table
-from models.database import Transient
+from models.database import NotMigrated, Transient
 from models.operations.invalid_request import InvalidRequest
 from models.provisioning.refusals import Refused
 
@@ -36,8 +35,6 @@ def answering(as_json: bool) -> Iterator[Answer]:
     except (IntegrityError, DataError):
         raise  # no answer of a database, but a bug
     except DBAPIError as error:
-        if is_missing_table(error):
-            refuse(NotMigrated.code, NotMigrated.detail, as_json)
         refuse("database_error", _unavailable(error), as_json)
 
 

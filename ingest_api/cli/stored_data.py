@@ -2,24 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from config.settings import Settings, load_settings
-from models.database import Database
-
-# undefined_table, undefined_column
-_MISSING_STATES = ("42P01", "42703")
-_MISSING_TEXTS = ("no such table", "no such column")
-
-
-class NotMigrated(Exception):
-    """The database has not the tables that this code needs."""
-
-    code = "database_not_migrated"
-    detail = "The database is not set up yet, or older than this program: run `hal-ingest migrate`."
+from models.database import Database, NotMigrated, sqlite_file
 
 
 @contextmanager
@@ -46,17 +31,3 @@ def open_database(settings: Settings) -> Database:
         lock_timeout_s=settings.lock_timeout_s,
         idle_in_transaction_timeout_s=settings.idle_in_transaction_timeout_s,
     )
-
-
-def sqlite_file(database_url: str) -> Path | None:
-    """The file of an SQLite database, None for another kind."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        return None
-    return Path(url.database)
-
-
-def is_missing_table(error: DBAPIError) -> bool:
-    """Whether a statement named a table or column that the database does not have."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _MISSING_STATES or str(error.orig).startswith(_MISSING_TEXTS)

@@ -17,6 +17,7 @@ from tests.services.redis_process import RedisProcess
 
 PASSWORD = "not-for-any-log"
 _NOWHERE = f"postgresql://hal:{PASSWORD}@127.0.0.1:1/hal"
+_NO_REDIS = "redis://127.0.0.1:1/0"
 
 
 def checks(told: dict[str, Any]) -> dict[str, str]:
@@ -41,6 +42,25 @@ def test_a_database_without_tables_is_told_to_migrate(tmp_path: Path) -> None:
     refused = hal("project", "list", "--json")
     assert refused.refusal["code"] == "database_not_migrated"
     assert "hal-ingest migrate" in refused.refusal["detail"]
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_nothing_starts_on_a_database_without_tables(command: str, unmigrated_url: str) -> None:
+    refused = CommandLine(redis_url=_NO_REDIS, database_url=unmigrated_url)(command)
+    as_json = CommandLine(redis_url=_NO_REDIS, database_url=unmigrated_url)(command, "--json")
+    assert (refused.code, as_json.code) == (1, 1)
+    assert "hal-ingest migrate" in refused.errors
+    assert refused.errors.count("\n") == 1
+    assert as_json.refusal["code"] == "database_not_migrated"
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_a_database_that_is_away_is_waited_for(
+    command: str, redis_url: str, tmp_path: Path
+) -> None:
+    with Services(redis_url, _NOWHERE, tmp_path) as services:
+        start = services.start_web if command == "web" else services.start_worker
+        assert start().is_alive()
 
 
 @pytest.mark.parametrize("arguments", [("project", "list"), ("migrate",)])

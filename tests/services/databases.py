@@ -45,7 +45,19 @@ def postgresql_server_url() -> str:
 def postgresql_database() -> Iterator[str]:
     """Yield the URL of a migrated, empty database, and drop it at the end."""
     server = make_url(postgresql_server_url())
-    template = _postgresql_template(server)
+    with _copy_of(server, _postgresql_template(server)) as url:
+        yield url
+
+
+@contextmanager
+def empty_postgresql_database() -> Iterator[str]:
+    """Yield the URL of a database without tables, and drop it at the end."""
+    with _copy_of(make_url(postgresql_server_url()), "template1") as url:
+        yield url
+
+
+@contextmanager
+def _copy_of(server: URL, template: str) -> Iterator[str]:
     name = f"hal_{uuid.uuid4().hex}"
     _administer(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
     try:

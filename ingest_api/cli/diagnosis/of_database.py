@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from config.settings import Settings
 from ingest_api.cli.diagnosis.check import Check, ok
 from ingest_api.cli.known_reasons import known_reason
-from ingest_api.cli.stored_data import open_database, sqlite_file
-from models.database import Database, Transient
+from ingest_api.cli.stored_data import open_database
+from models.database import Database, Transient, sqlite_file
 from models.migrations import current_and_newest
 
 MIGRATE = "run `hal-ingest migrate`"

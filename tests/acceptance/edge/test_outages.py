@@ -8,6 +8,8 @@ import httpx2
 import pytest
 import redis
 
+from config.logs import configure_logs
+from models.migrations import upgrade
 from tests.acceptance.edge.running import Project, RunningEdge, eventually, run_edge
 from tests.services.processes import free_port
 from tests.services.redis_process import RedisProcess
@@ -96,3 +98,26 @@ async def test_while_redis_is_away_a_settled_receipt_can_be_read(
     settled = await edge_on_own_redis.client.get(path.format(operation_id))
     unknown = await edge_on_own_redis.client.get(path.format("op_" + "1" * 32))
     assert (settled.status_code, unknown.status_code) == (200, 503)
+
+
+async def test_an_unmigrated_database_is_named_and_logged(
+    redis_url: str, unmigrated_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("INFO", "json")
+    async with run_edge(redis_url=redis_url, database_url=unmigrated_url) as edge:
+        ready = await edge.client.get("/readyz")
+        assert (ready.status_code, ready.json()["failed"]) == (503, ["database"])
+        assert "hal-ingest migrate" in ready.json()["checks"]["database"]["reason"]
+        await _expect_503(edge)
+    written = capfd.readouterr()
+    assert "database_not_migrated" in written.out + written.err
+    assert "hal-ingest migrate" in written.out + written.err
+
+
+async def test_an_edge_is_ready_as_soon_as_the_database_is_migrated(
+    redis_url: str, unmigrated_url: str
+) -> None:
+    async with run_edge(redis_url=redis_url, database_url=unmigrated_url) as edge:
+        assert (await edge.client.get("/readyz")).status_code == 503
+        await asyncio.to_thread(upgrade, unmigrated_url)
+        assert (await edge.client.get("/readyz")).status_code == 200

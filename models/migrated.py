@@ -1,0 +1,39 @@
+"""Whether the database has the tables and columns that this code names."""
+
+from functools import cache
+
+from sqlalchemy import Connection, Executable, exists, select
+from sqlalchemy.exc import DBAPIError
+
+from models import tables
+from models.database import Database, NotMigrated, Transient, sqlite_file
+
+
+def require_tables(connection: Connection) -> None:
+    """Names every table and column, and reads no row.
+
+    Inside `Database.reading` it raises NotMigrated where one of them is missing.
+    """
+    connection.execute(_every_column())
+
+
+def is_unmigrated(database: Database) -> bool:
+    """Whether the database lacks a table; False for one that cannot be asked now."""
+    # Opening a file that is not there would make it.
+    file = sqlite_file(database.engine.url)
+    if file is not None and not file.exists():
+        return True
+    try:
+        with database.reading() as connection:
+            require_tables(connection)
+    except NotMigrated:
+        return True
+    except (Transient, DBAPIError):
+        return False
+    return False
+
+
+@cache
+def _every_column() -> Executable:
+    found = (getattr(tables, name) for name in tables.__all__)
+    return select(*(exists(select(table).limit(0)) for table in found))
