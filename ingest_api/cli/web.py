@@ -10,7 +10,9 @@ import uvicorn
 
 from config.logs import configure_logs
 from config.settings import Settings, child_environment
+from ingest_api.cli.refusing import refuse
 from ingest_api.cli.starting import JsonLogs, require_migrated, settings_or_exit
+from ingest_api.listening import CannotListen, require_free_address
 
 EDGE = "ingest_api.app:app_from_environment"
 
@@ -36,9 +38,14 @@ def web(
         # The edge's processes read the environment themselves.
         command = [sys.executable, "-m", "ingest_api.cli", *sys.argv[1:]]
         os.execve(command[0], command, child_environment({"LOG_FORMAT": "json"}))  # noqa: S606
+    host, port = host or settings.host, port or settings.port
     require_migrated(settings, as_json)
+    try:
+        require_free_address(host, port)
+    except CannotListen as error:
+        refuse("cannot_listen", str(error), as_json)
     configure_logs(settings.log_level, settings.log_format)
-    serve(settings, host or settings.host, port or settings.port, workers or settings.web_workers)
+    serve(settings, host, port, workers or settings.web_workers)
 
 
 def serve(settings: Settings, host: str, port: int, processes: int) -> None:

@@ -1,6 +1,5 @@
 """`hal-ingest up`: edge, worker and Redis-compatible server, with data in one folder (§13)."""
 
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from ingest_api.embedded.redis_server import RedisServerMissing
 from ingest_api.embedded.services import plan_services
 from ingest_api.embedded.supervisor import StartFailed, StopRequested, Supervisor
 from ingest_api.embedded.welcome import DemoProject, Welcome
+from ingest_api.listening import CannotListen, require_free_address
 
 
 class FirstProject(Protocol):
@@ -24,10 +24,6 @@ class FirstProject(Protocol):
 
 
 EnsureDemoProject = Callable[[str], FirstProject]
-
-
-class AddressInUse(Exception):
-    """Something else listens where the edge should; the text is one line for a person."""
 
 
 def run_up(
@@ -45,9 +41,9 @@ def run_up(
     """
     try:
         with hold_folder(folder, _say) as run_directory:
-            _require_free_address(settings)
+            require_free_address(settings.host, settings.port)
             _run(settings, folder, run_directory, ensure_demo_project, as_json)
-    except (AddressInUse, FolderInUse, RedisServerMissing, StartFailed) as error:
+    except (CannotListen, FolderInUse, RedisServerMissing, StartFailed) as error:
         _say(str(error))
         return 1
     except StopRequested:
@@ -76,19 +72,6 @@ def _run(
         print(welcome.as_json() if as_json else welcome.as_text(), flush=True)
         supervisor.watch()
         _say("stopping")
-
-
-def _require_free_address(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise AddressInUse(
-                f"cannot listen on {settings.host} port {settings.port}: "
-                f"{error.strerror or error} (set HOST or PORT)"
-            ) from None
 
 
 def _say(line: str) -> None:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,29 @@ def test_web_answers_says_nothing_about_itself_and_stops_cleanly(
     assert answer.getheader("server") is None
     assert code in (0, -signal.SIGTERM)
     assert not any("healthz" in line["event"] for line in lines)
+
+
+def test_web_tells_a_taken_port_in_one_line(redis_url: str, sqlite_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        hal = CommandLine(redis_url=redis_url, database_url=sqlite_url, port=port)
+        refused, as_json = hal("web"), hal("web", "--json")
+    assert (refused.code, as_json.code) == (1, 1)
+    assert refused.errors == (
+        f"hal-ingest: cannot listen on 127.0.0.1 port {port}: "
+        "Address already in use (set HOST or PORT)\n"
+    )
+    assert as_json.refusal["code"] == "cannot_listen"
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "two..dots"])
+def test_web_tells_an_impossible_host_in_one_line(
+    host: str, redis_url: str, sqlite_url: str
+) -> None:
+    refused = CommandLine(redis_url=redis_url, database_url=sqlite_url)("web", "--host", host)
+    assert refused.code == 1
+    assert refused.errors.startswith(f"hal-ingest: cannot listen on {host} port ")
+    assert refused.errors.count("\n") == 1
 
 
 def test_worker_becomes_the_worker_itself(redis_url: str, sqlite_url: str, tmp_path: Path) -> None:
