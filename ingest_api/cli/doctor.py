@@ -12,6 +12,7 @@ from ingest_api.cli.diagnosis.of_clocks import check_database_clock, check_redis
 from ingest_api.cli.diagnosis.of_database import check_database
 from ingest_api.cli.diagnosis.of_redis import check_redis
 from ingest_api.cli.diagnosis.of_workers import check_workers
+from ingest_api.embedded.beside import beside_up
 
 app = typer.Typer()
 
@@ -35,7 +36,7 @@ def doctor(as_json: AsJson = False) -> None:
 def examine() -> Iterator[Check]:
     """Every check whose means are there; what cannot be reached is reported once."""
     try:
-        settings = load_settings()
+        settings = beside_up(load_settings())
     except SettingsError as error:
         yield Check("settings", "fail", str(error), "correct the environment variable")
         return
@@ -45,7 +46,9 @@ def examine() -> Iterator[Check]:
 
 
 def _with_redis(settings: Settings) -> Iterator[Check]:
-    checks, client = check_redis(settings.redis_url, settings.redis_timeout_s)
+    checks, client = check_redis(
+        settings.redis_url, settings.redis_timeout_s, url_given=settings.redis_url_given
+    )
     yield from checks
     if client is not None:
         with client:

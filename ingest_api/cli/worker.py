@@ -7,6 +7,7 @@ import typer
 
 from config.settings import child_environment
 from ingest_api.cli.starting import JsonLogs, settings_or_exit
+from ingest_api.embedded.beside import beside_up
 
 app = typer.Typer()
 
@@ -17,8 +18,11 @@ def worker(context: typer.Context, as_json: JsonLogs = False) -> None:
 
     Several may run, on this machine or others. Further arguments go to `python -m workers`.
     """
-    settings_or_exit(as_json)
+    settings = beside_up(settings_or_exit(as_json))
     command = [sys.executable, "-m", "workers", *context.args]
-    environment = child_environment({"LOG_FORMAT": "json"} if as_json else {})
+    changes = {"LOG_FORMAT": "json"} if as_json else {}
+    if settings.redis_url_given:
+        changes["REDIS_URL"] = settings.redis_url
+    environment = child_environment(changes)
     # Replaces this process: the edge's half of the code knows the worker only by its command.
     os.execve(command[0], command, environment)  # noqa: S606

@@ -45,7 +45,7 @@ class RedisServer:
     @property
     def url(self) -> str:
         """The REDIS_URL of this server."""
-        return f"unix://{quote(str(self.socket))}"
+        return url_of_socket(self.socket)
 
     @property
     def log_file(self) -> Path:
@@ -147,6 +147,11 @@ def socket_path(data_directory: Path) -> Path:
             _own_folder(short.parent)
             return short
     raise RedisServerMissing(f"no folder with a short enough path for a socket; tried {short}")
+
+
+def url_of_socket(path: Path) -> str:
+    """The REDIS_URL of a server that listens on this socket."""
+    return f"unix://{quote(str(path))}"
 
 
 def _own_folder(folder: Path) -> None:

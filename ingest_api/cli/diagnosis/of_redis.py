@@ -11,6 +11,12 @@ from workers.mailbox.connection import MailboxUnavailable, connect, translated
 
 MINIMUM_VERSION = (7, 0)
 
+_MEND_GIVEN = "start Redis, and see that REDIS_URL has the right address and password"
+_MEND_DEFAULT = (
+    "REDIS_URL is not set, and no `hal-ingest up` runs in ./var: set it, or start Redis on "
+    "localhost"
+)
+
 _FSYNC = {
     "always": ok("redis_fsync", "appendfsync always: what was accepted survives a crash"),
     "everysec": Check(
@@ -34,31 +40,34 @@ _FSYNC_HIDDEN = Check(
 )
 
 
-def check_redis(url: str, timeout_s: float) -> tuple[list[Check], Redis | None]:
-    """The checks, and a client for further ones where Redis can be reached; close it."""
+def check_redis(url: str, timeout_s: float, *, url_given: bool) -> tuple[list[Check], Redis | None]:
+    """The checks, and a client for further ones where Redis can be reached; close it.
+
+    Without `url_given` the URL is only the default, which the way to mend it then says.
+    """
     try:
         client = connect(url, timeout_s)
     except ValueError:
-        return [_away("the URL cannot be read")], None
+        return [_away("the URL cannot be read", url_given)], None
     try:
         with translated():
             info: dict[str, Any] = client.info()
             fsync = _appendfsync(client)
     except MailboxUnavailable as error:
         client.close()
-        return [_away(known_reason(error))], None
+        return [_away(known_reason(error), url_given)], None
     checks = [_version(info), _persistence(info), _eviction(info)]
     if info.get("aof_enabled"):
         checks.append(_FSYNC.get(fsync, _FSYNC_HIDDEN))
     return checks, client
 
 
-def _away(reason: str) -> Check:
+def _away(reason: str, url_given: bool) -> Check:
     return Check(
         "redis",
         "fail",
         f"cannot be used ({reason})",
-        "start Redis, and see that REDIS_URL has the right address and password",
+        _MEND_GIVEN if url_given else _MEND_DEFAULT,
     )
 
 

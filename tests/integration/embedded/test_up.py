@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ingest_api.cli.diagnosis.of_redis import check_redis
+from ingest_api.embedded.beside import running_server
 from tests.services.processes import free_port
 from tests.services.waiting import wait_until
 
@@ -126,6 +128,40 @@ def test_everything_comes_back_after_the_supervisor_was_killed(
     started[0].end(signal.SIGKILL)
     started.append(_Up(tmp_path, free_port()))
     assert _paste(started[1].ready()["curl"])[1]["status"] == "unchanged"
+
+
+def _hal(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in _OWN_PLACES}
+    return subprocess.run(
+        [sys.executable, "-m", "ingest_api.cli", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=folder,
+        env={**environment, "PYTHONPATH": str(_ROOT)},
+    )
+
+
+def test_doctor_and_a_further_worker_find_the_running_server(
+    tmp_path: Path, started: list[_Up]
+) -> None:
+    started.append(_Up(tmp_path, free_port()))
+    started[0].ready()
+    examined = _hal(tmp_path, "doctor", "--json")
+    assert examined.returncode == 0, examined.stdout
+    assert {check["status"] for check in json.loads(examined.stdout)["checks"]} == {"ok"}
+    further = _hal(tmp_path, "worker", "--burst", "--json")
+    assert (further.returncode, "Redis is away" in further.stderr) == (0, False)
+
+
+def test_doctor_says_that_no_redis_was_named(tmp_path: Path) -> None:
+    checks, client = check_redis("redis://127.0.0.1:1/0", 1.0, url_given=False)
+    assert client is None
+    assert [check.status for check in checks] == ["fail"]
+    assert "REDIS_URL is not set" in checks[0].mend
+    assert running_server(tmp_path / "var") is None
+    assert not (tmp_path / "var").exists()
 
 
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path, started: list[_Up]) -> None:
