@@ -1,6 +1,7 @@
 """From a request to an envelope: everything that is refused before it is enqueued (§2, §3)."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,8 +20,12 @@ from ingest_api.incoming import Incoming
 from models import outcomes
 from models.operations import Identify, Operation, SetProperties, Track, to_payload, validate
 from models.queries.projects import EdgeProject
+from models.rules.visitor_id import read_user_id
 from workers.mailbox.layout import Envelope
 from workers.mailbox.post import new_nonce
+
+NOBODY = ""
+"""What no token can name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) ->
     if by_header is None:
         judge_origin(incoming, caller.project)
     operation, warnings = validate(operation_type, body)
-    proof = _verified(edge, caller.project, fields, operation)
+    proof = _verified(edge, caller.project, fields, operation, body)
     if isinstance(operation, Identify):
         operation, overridden = apply_claims(operation, proof)
         warnings += overridden
@@ -81,13 +86,17 @@ async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) ->
 
 
 def _verified(
-    edge: Edge, project: EdgeProject, fields: EnvelopeFields, operation: Operation
+    edge: Edge,
+    project: EdgeProject,
+    fields: EnvelopeFields,
+    operation: Operation,
+    body: Mapping[str, Any],
 ) -> Proof:
     is_identify = isinstance(operation, Identify)
     proof = verify(
         fields.proofs,
         operation.visitor_id,
-        operation.user_id if isinstance(operation, Identify) else None,
+        operation.user_id if isinstance(operation, Identify) else _sent_user_id(body),
         [IdentitySecret(*secret) for secret in project.identity_secrets],
         require_expiry=project.require_token_expiry,
         now_s=time.time(),
@@ -97,6 +106,14 @@ def _verified(
     for secret_id in proof.secret_ids.values():
         edge.key_usage.secret_verified(project.id, secret_id)
     return proof
+
+
+def _sent_user_id(body: Mapping[str, Any]) -> str | None:
+    """The request's `user_id` where the operation has none: a token must name the same (§2)."""
+    try:
+        return read_user_id(body.get("user_id"))
+    except ValueError:
+        return NOBODY
 
 
 def _check_exact(caller: Caller, operation: Operation) -> None:

@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 
 C = TypeVar("C")
 
-# One linger is cut into pieces, so that a stop is noticed and a token never outlives its drain.
 LINGER_PIECE_S = 0.25
+
 RETRY_FIRST_S = 0.05
 RETRY_LONGEST_S = 1.0
 # Beyond it the drain leaves and the sweeper tries again: other projects get their turn.
@@ -58,12 +58,17 @@ class Storage(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class DrainLimits:
-    """Operations in a batch; a turn while others wait, the longest turn, and the linger."""
+    """Operations in a batch; a turn while others wait, the longest turn, and the linger.
+
+    A linger is cut into pieces, so that a stop is noticed and a token never outlives its drain; a
+    piece must be shorter than the Redis client's timeout.
+    """
 
     batch_size: int
     slice_s: float
     max_s: float
     linger_s: float
+    linger_piece_s: float = LINGER_PIECE_S
 
 
 class Departure(Enum):
@@ -297,9 +302,8 @@ class Drain:
             left_s = until_s - self._clock.steady_s()
             if left_s <= 0:
                 return False
-            stir = self._mailbox.linger(
-                visit.project_id, visit.last_seen, visit.bell_id, min(left_s, LINGER_PIECE_S)
-            )
+            piece_s = min(left_s, self._limits.linger_piece_s)
+            stir = self._mailbox.linger(visit.project_id, visit.last_seen, visit.bell_id, piece_s)
             if stir is not Stir.QUIET:
                 return stir is Stir.ENTRY
         return False

@@ -21,7 +21,7 @@ from config.settings import Settings
 from models.database import Transient, open_database
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
-from workers.drain import Drain, DrainLimits, Storage
+from workers.drain import LINGER_PIECE_S, Drain, DrainLimits, Storage
 from workers.job import allowing
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
@@ -158,6 +158,7 @@ class WorkerProcess:
             slice_s=settings.drain_slice_s,
             max_s=settings.drain_max_s,
             linger_s=linger_s,
+            linger_piece_s=min(LINGER_PIECE_S, settings.redis_timeout_s / 2),
         )
         storage: Storage[Any] = Storage(
             self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)

@@ -16,6 +16,63 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _make_activity()
+    _make_contact_merges()
+    _make_contacts()
+    _make_dead_letters()
+    _make_operations()
+    _make_projects()
+    _make_contact_emails()
+    _make_identity_secrets()
+    _make_keys()
+    _make_mailboxes()
+    _make_stages()
+    _make_visitors()
+    _make_companies()
+    _make_links()
+
+
+def downgrade() -> None:
+    for table in (
+        "links",
+        "companies",
+        "visitors",
+        "stages",
+        "mailboxes",
+        "keys",
+        "identity_secrets",
+        "contact_emails",
+        "projects",
+        "operations",
+        "dead_letters",
+        "contacts",
+        "contact_merges",
+        "activity",
+    ):
+        op.drop_table(table)
+
+
+def _index(
+    name: str,
+    table: str,
+    columns: list[str],
+    where: str,
+    *,
+    unique: bool = False,
+    whole_on_sqlite: bool = False,
+) -> None:
+    """A partial index of a project's rows; SQLite ignores one on a column that is never null."""
+    op.create_index(
+        name,
+        table,
+        ["project_id", *columns],
+        unique=unique,
+        postgresql_where=sa.text(where),
+        sqlite_where=None if whole_on_sqlite else sa.text(where),
+    )
+
+
+def _make_activity() -> None:
     op.create_table(
         "activity",
         sa.Column("project_id", TEXT, nullable=False),
@@ -32,29 +89,19 @@ def upgrade() -> None:
         sa.Column("recorded_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "id"),
     )
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.create_index(
-            "company_activity",
-            ["project_id", "company_id", "occurred_at_ms", "rank"],
-            unique=False,
-            postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=sa.text("company_id IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "timeline",
-            ["project_id", "contact_id", "occurred_at_ms", "rank"],
-            unique=False,
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "unclaimed_activity",
-            ["project_id", "visitor_id"],
-            unique=False,
-            postgresql_where=sa.text("contact_id IS NULL"),
-            sqlite_where=sa.text("contact_id IS NULL"),
-        )
+    _index(
+        "company_activity",
+        "activity",
+        ["company_id", "occurred_at_ms", "rank"],
+        "company_id IS NOT NULL",
+    )
+    _index(
+        "timeline", "activity", ["contact_id", "occurred_at_ms", "rank"], "contact_id IS NOT NULL"
+    )
+    _index("unclaimed_activity", "activity", ["visitor_id"], "contact_id IS NULL")
 
+
+def _make_contact_merges() -> None:
     op.create_table(
         "contact_merges",
         sa.Column("project_id", TEXT, nullable=False),
@@ -65,15 +112,16 @@ def upgrade() -> None:
         sa.Column("merged_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "merged_id"),
     )
-    with op.batch_alter_table("contact_merges", schema=None) as batch_op:
-        batch_op.create_index(
-            "merges_into_contact",
-            ["project_id", "survivor_id"],
-            unique=False,
-            postgresql_where=sa.text("survivor_id IS NOT NULL"),
-            sqlite_where=None,
-        )
+    _index(
+        "merges_into_contact",
+        "contact_merges",
+        ["survivor_id"],
+        "survivor_id IS NOT NULL",
+        whole_on_sqlite=True,
+    )
 
+
+def _make_contacts() -> None:
     op.create_table(
         "contacts",
         sa.Column("project_id", TEXT, nullable=False),
@@ -89,15 +137,10 @@ def upgrade() -> None:
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "id"),
     )
-    with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index(
-            "contacts_by_user_id",
-            ["project_id", "user_id"],
-            unique=True,
-            postgresql_where=sa.text("user_id IS NOT NULL"),
-            sqlite_where=sa.text("user_id IS NOT NULL"),
-        )
+    _index("contacts_by_user_id", "contacts", ["user_id"], "user_id IS NOT NULL", unique=True)
 
+
+def _make_dead_letters() -> None:
     op.create_table(
         "dead_letters",
         sa.Column("project_id", TEXT, nullable=False),
@@ -108,6 +151,9 @@ def upgrade() -> None:
         sa.Column("failed_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "operation_id"),
     )
+
+
+def _make_operations() -> None:
     op.create_table(
         "operations",
         sa.Column("project_id", TEXT, nullable=False),
@@ -129,22 +175,24 @@ def upgrade() -> None:
         sa.Column("applied_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("project_id", "id"),
     )
-    with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.create_index(
-            "operations_by_key",
-            ["project_id", "idempotency_key", "type"],
-            unique=True,
-            postgresql_where=sa.text("idempotency_key IS NOT NULL"),
-            sqlite_where=sa.text("idempotency_key IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "operations_in_sequence",
-            ["project_id", "sequence"],
-            unique=True,
-            postgresql_where=sa.text("sequence IS NOT NULL"),
-            sqlite_where=None,
-        )
+    _index(
+        "operations_by_key",
+        "operations",
+        ["idempotency_key", "type"],
+        "idempotency_key IS NOT NULL",
+        unique=True,
+    )
+    _index(
+        "operations_in_sequence",
+        "operations",
+        ["sequence"],
+        "sequence IS NOT NULL",
+        unique=True,
+        whole_on_sqlite=True,
+    )
 
+
+def _make_projects() -> None:
     op.create_table(
         "projects",
         sa.Column("id", TEXT, nullable=False),
@@ -164,6 +212,9 @@ def upgrade() -> None:
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _make_contact_emails() -> None:
     op.create_table(
         "contact_emails",
         sa.Column("project_id", TEXT, nullable=False),
@@ -178,15 +229,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "email"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("contact_emails", schema=None) as batch_op:
-        batch_op.create_index(
-            "emails_of_contact",
-            ["project_id", "contact_id"],
-            unique=False,
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=None,
-        )
+    _index(
+        "emails_of_contact",
+        "contact_emails",
+        ["contact_id"],
+        "contact_id IS NOT NULL",
+        whole_on_sqlite=True,
+    )
 
+
+def _make_identity_secrets() -> None:
     op.create_table(
         "identity_secrets",
         sa.Column("project_id", TEXT, nullable=False),
@@ -203,6 +255,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "id"),
         sa.UniqueConstraint("project_id", "slot"),
     )
+
+
+def _make_keys() -> None:
     op.create_table(
         "keys",
         sa.Column("project_id", TEXT, nullable=False),
@@ -221,6 +276,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "id"),
         sa.UniqueConstraint("digest"),
     )
+
+
+def _make_mailboxes() -> None:
     op.create_table(
         "mailboxes",
         sa.Column("project_id", TEXT, nullable=False),
@@ -231,6 +289,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id"),
     )
+
+
+def _make_stages() -> None:
     op.create_table(
         "stages",
         sa.Column("project_id", TEXT, nullable=False),
@@ -246,6 +307,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "name_key"),
         sa.UniqueConstraint("project_id", "position"),
     )
+
+
+def _make_visitors() -> None:
     op.create_table(
         "visitors",
         sa.Column("project_id", TEXT, nullable=False),
@@ -263,22 +327,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "visitor_id"),
     )
-    with op.batch_alter_table("visitors", schema=None) as batch_op:
-        batch_op.create_index(
-            "visitors_of_active_company",
-            ["project_id", "active_company_id"],
-            unique=False,
-            postgresql_where=sa.text("active_company_id IS NOT NULL"),
-            sqlite_where=sa.text("active_company_id IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "visitors_of_contact",
-            ["project_id", "contact_id"],
-            unique=False,
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
-        )
+    _index(
+        "visitors_of_active_company",
+        "visitors",
+        ["active_company_id"],
+        "active_company_id IS NOT NULL",
+    )
+    _index("visitors_of_contact", "visitors", ["contact_id"], "contact_id IS NOT NULL")
 
+
+def _make_companies() -> None:
     op.create_table(
         "companies",
         sa.Column("project_id", TEXT, nullable=False),
@@ -306,15 +364,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "id"),
     )
-    with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(
-            "companies_by_external_id",
-            ["project_id", "external_id"],
-            unique=True,
-            postgresql_where=sa.text("external_id IS NOT NULL"),
-            sqlite_where=sa.text("external_id IS NOT NULL"),
-        )
+    _index(
+        "companies_by_external_id",
+        "companies",
+        ["external_id"],
+        "external_id IS NOT NULL",
+        unique=True,
+    )
 
+
+def _make_links() -> None:
     op.create_table(
         "links",
         sa.Column("project_id", TEXT, nullable=False),
@@ -337,104 +396,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "contact_id", "company_id"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.create_index(
-            "links_of_company",
-            ["project_id", "company_id"],
-            unique=False,
-            postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=None,
-        )
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.drop_index(
-            "links_of_company",
-            postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=None,
-        )
-
-    op.drop_table("links")
-    with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.drop_index(
-            "companies_by_external_id",
-            postgresql_where=sa.text("external_id IS NOT NULL"),
-            sqlite_where=sa.text("external_id IS NOT NULL"),
-        )
-
-    op.drop_table("companies")
-    with op.batch_alter_table("visitors", schema=None) as batch_op:
-        batch_op.drop_index(
-            "visitors_of_contact",
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "visitors_of_active_company",
-            postgresql_where=sa.text("active_company_id IS NOT NULL"),
-            sqlite_where=sa.text("active_company_id IS NOT NULL"),
-        )
-
-    op.drop_table("visitors")
-    op.drop_table("stages")
-    op.drop_table("mailboxes")
-    op.drop_table("keys")
-    op.drop_table("identity_secrets")
-    with op.batch_alter_table("contact_emails", schema=None) as batch_op:
-        batch_op.drop_index(
-            "emails_of_contact",
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=None,
-        )
-
-    op.drop_table("contact_emails")
-    op.drop_table("projects")
-    with op.batch_alter_table("operations", schema=None) as batch_op:
-        batch_op.drop_index(
-            "operations_in_sequence",
-            postgresql_where=sa.text("sequence IS NOT NULL"),
-            sqlite_where=None,
-        )
-        batch_op.drop_index(
-            "operations_by_key",
-            postgresql_where=sa.text("idempotency_key IS NOT NULL"),
-            sqlite_where=sa.text("idempotency_key IS NOT NULL"),
-        )
-
-    op.drop_table("operations")
-    op.drop_table("dead_letters")
-    with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.drop_index(
-            "contacts_by_user_id",
-            postgresql_where=sa.text("user_id IS NOT NULL"),
-            sqlite_where=sa.text("user_id IS NOT NULL"),
-        )
-
-    op.drop_table("contacts")
-    with op.batch_alter_table("contact_merges", schema=None) as batch_op:
-        batch_op.drop_index(
-            "merges_into_contact",
-            postgresql_where=sa.text("survivor_id IS NOT NULL"),
-            sqlite_where=None,
-        )
-
-    op.drop_table("contact_merges")
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.drop_index(
-            "unclaimed_activity",
-            postgresql_where=sa.text("contact_id IS NULL"),
-            sqlite_where=sa.text("contact_id IS NULL"),
-        )
-        batch_op.drop_index(
-            "timeline",
-            postgresql_where=sa.text("contact_id IS NOT NULL"),
-            sqlite_where=sa.text("contact_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "company_activity",
-            postgresql_where=sa.text("company_id IS NOT NULL"),
-            sqlite_where=sa.text("company_id IS NOT NULL"),
-        )
-
-    op.drop_table("activity")
+    _index(
+        "links_of_company", "links", ["company_id"], "company_id IS NOT NULL", whole_on_sqlite=True
+    )

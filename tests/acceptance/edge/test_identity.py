@@ -95,3 +95,16 @@ async def test_other_writes_need_a_proof_only_if_the_project_says_so(
     assert answer.status_code == status
     proven = {**BODY, "name": "a", "user_hash": _hash(sqlite_project)}
     assert (await edge.post("track", proven)).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [({"user_id": "u1"}, 202), ({}, 202), ({"user_id": "u2"}, 401), ({"user_id": True}, 401)],
+)
+async def test_a_token_names_the_requests_user_on_every_route(
+    start_edge: StartEdge, sqlite_project: Project, sent: dict[str, object], status: int
+) -> None:
+    edge = await _required(start_edge, sqlite_project)
+    body = {"app_id": "proj_1", "visitor_id": "v1", "name": "a", **sent}
+    answer = await edge.post("track", {**body, "user_token": _token(sqlite_project)})
+    assert answer.status_code == status

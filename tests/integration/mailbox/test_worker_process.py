@@ -16,6 +16,7 @@ from tests.services.processes import ServiceProcess, Services
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect
+from workers.mailbox.layout import wake_key
 
 _ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "workers"]
@@ -75,6 +76,25 @@ def test_a_worker_that_starts_without_redis_waits_for_it(
     wait_until(lambda: "Redis is away" in worker.output(), what="the worker noticed")
     own_redis.start()
     _expect_applied(pipeline)
+    assert worker.stop() == 0
+
+
+def test_a_lingering_drain_outlasts_a_short_timeout_of_its_client(
+    services: Services, pipeline: Pipeline, own_redis: RedisProcess
+) -> None:
+    worker = services.start_worker(redis_timeout_s=0.2)
+    pipeline.accept(STORY.steps)
+    _expect_applied(pipeline)
+    with connect(own_redis.url, 1.0) as redis:
+        token = wake_key(pipeline.project_id)
+        lives_ms = [redis.pttl(token)]
+
+        def refreshed() -> bool:
+            lives_ms.append(redis.pttl(token))
+            return bool(lives_ms[-1] > lives_ms[-2])
+
+        wait_until(refreshed, what="the lingering drain held its token again")
+    assert "Redis is away" not in worker.output()
     assert worker.stop() == 0
 
 
