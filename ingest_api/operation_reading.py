@@ -18,7 +18,14 @@ from ingest_api.identity_proof import Proof, apply_claims, verify
 from ingest_api.identity_secret import IdentitySecret
 from ingest_api.incoming import Incoming
 from models import outcomes
-from models.operations import Identify, Operation, SetProperties, Track, to_payload, validate
+from models.operations import (
+    Identify,
+    SetProperties,
+    Track,
+    WidgetOperation,
+    to_payload,
+    validate,
+)
 from models.queries.projects import EdgeProject
 from models.rules.visitor_id import read_user_id
 from workers.mailbox.layout import Envelope
@@ -89,7 +96,7 @@ def _verified(
     edge: Edge,
     project: EdgeProject,
     fields: EnvelopeFields,
-    operation: Operation,
+    operation: WidgetOperation,
     body: Mapping[str, Any],
 ) -> Proof:
     is_identify = isinstance(operation, Identify)
@@ -116,7 +123,7 @@ def _sent_user_id(body: Mapping[str, Any]) -> str | None:
         return NOBODY
 
 
-def _check_exact(caller: Caller, operation: Operation) -> None:
+def _check_exact(caller: Caller, operation: WidgetOperation) -> None:
     if caller.project.allow_widget_exact or caller.kind == "secret":
         return
     if isinstance(operation, SetProperties | Track):

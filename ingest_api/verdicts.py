@@ -90,6 +90,7 @@ def _problem(record: SettledRecord) -> Problem | None:
         stored["detail"],
         errors=stored.get("errors", ()),
         operation_id=record["replay_of"] or record["operation_id"],
+        members={"holder_id": stored["holder_id"]} if "holder_id" in stored else None,
     )
 
 

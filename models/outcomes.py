@@ -1,7 +1,7 @@
 """What became of an operation: the answer to its caller and the content of its receipt (§4)."""
 
 from dataclasses import dataclass, field
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Status = Literal["applied", "unchanged", "rejected", "failed"]
 StageVerdict = Literal["set", "advanced", "moved_back", "unchanged", "skipped"]
@@ -39,35 +39,48 @@ class ProblemBody(TypedDict):
     code: str
     detail: str
     errors: NotRequired[list[Fault]]
+    holder_id: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An operation decided against the stored state; nothing of it is written."""
+    """An operation decided against the stored state; nothing of it is written.
+
+    `holder_id` is the record that has what was asked for.
+    """
 
     status: int
     code: str
     detail: str
     pointer: str | None = None
+    holder_id: str | None = None
 
     def as_problem(self) -> ProblemBody:
         problem = ProblemBody(status=self.status, code=self.code, detail=self.detail)
         if self.pointer is not None:
             problem["errors"] = [Fault(pointer=self.pointer, code=self.code, detail=self.detail)]
+        if self.holder_id is not None:
+            problem["holder_id"] = self.holder_id
         return problem
 
 
 @dataclass(slots=True)
 class Effect:
-    """What a handler did; whether anything stored differs is for the working set to say."""
+    """What a handler did; whether anything stored differs is for the working set to say.
+
+    `record` is the written record as an account route answers with it (§4, §11), None after a
+    removal and for widget writes.
+    """
 
     contact_id: str | None = None
     company_id: str | None = None
     event_id: str | None = None
     stage: StageChange | None = None
+    record: dict[str, Any] | None = None
     warnings: list[OperationWarning] = field(default_factory=list)
 
 
+NOT_FOUND = Refusal(404, "not_found", "No such record in this project.")
 VISITOR_NOT_FOUND = Refusal(404, "visitor_not_found", "No such visitor in this project.")
 VISITOR_NOT_LINKED = Refusal(
     400, "visitor_not_linked", "The visitor is not linked to a contact with a company yet."
@@ -100,3 +113,17 @@ OPERATION_FAILED = Refusal(
     "operation_failed",
     "The operation could not be applied; it was set aside for the project's operators.",
 )
+STAGE_IN_USE = Refusal(
+    409,
+    "stage_in_use",
+    "Companies stand in the stage: keep it, or name the stage that replaces it.",
+)
+TOO_MANY_IDENTITY_SECRETS = Refusal(
+    409, "too_many_identity_secrets", "Two identity secrets are live already; delete one first."
+)
+
+
+def taken(field: str, holder_id: str) -> Refusal:
+    """A unique field's value belongs to another record of the project (§11)."""
+    detail = "Another record of the project has this value."
+    return Refusal(409, f"{field}_taken", detail, f"/{field}", holder_id)

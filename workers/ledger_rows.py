@@ -62,13 +62,14 @@ def repeated_row(
 
 
 def _outcome(effect: Effect, edge_warnings: Sequence[Any]) -> dict[str, Any]:
-    return {
+    outcome = {
         "contact_id": effect.contact_id,
         "company_id": effect.company_id,
         "event_id": effect.event_id,
         "stage": None if effect.stage is None else _stage(effect.stage),
         "warnings": [*edge_warnings, *effect.warnings],
     }
+    return outcome if effect.record is None else {**outcome, "record": effect.record}
 
 
 def _stage(stage: StageChange) -> dict[str, Any]:

@@ -1,12 +1,22 @@
-"""What may be asked: one frozen value per operation type, read once at the edge (contract §5-§9).
+"""What may be asked: one frozen value per operation type, read once at the edge (contract §5-§11).
 
-`validate` turns hostile JSON into an operation; the mailbox carries `to_payload`'s JSON; the
-worker's `from_payload` trusts it.
+`validate` and `validate_account` turn hostile JSON into an operation; the mailbox carries
+`to_payload`'s JSON; the worker's `from_payload` trusts it.
 """
 
+from models.operations.account import validate_account
 from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import InvalidRequest
-from models.operations.payload import OPERATION_TYPES, Operation, from_payload, to_payload
+from models.operations.payload import (
+    ACCOUNT_TYPES,
+    OPERATION_TYPES,
+    WIDGET_TYPES,
+    AccountOperation,
+    Operation,
+    WidgetOperation,
+    from_payload,
+    to_payload,
+)
 from models.operations.readers import StageUpdateMode
 from models.operations.set_deal import SetDeal
 from models.operations.set_properties import SetProperties
@@ -16,8 +26,11 @@ from models.operations.unset import UNSET, Unset
 from models.operations.validate import validate
 
 __all__ = [
+    "ACCOUNT_TYPES",
     "OPERATION_TYPES",
     "UNSET",
+    "WIDGET_TYPES",
+    "AccountOperation",
     "CompanyPart",
     "Identify",
     "InvalidRequest",
@@ -28,7 +41,9 @@ __all__ = [
     "StageUpdateMode",
     "Track",
     "Unset",
+    "WidgetOperation",
     "from_payload",
     "to_payload",
     "validate",
+    "validate_account",
 ]

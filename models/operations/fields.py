@@ -15,11 +15,18 @@ def _never_from_the_body(_value: object) -> bool:
     return False
 
 
+def _never_from_the_path(_value: object) -> str:
+    return ""
+
+
 _Id = str | int
 _NameText = Annotated[str, Field(max_length=readers.NAME_LIMIT_CHARS)]
 _PhoneText = Annotated[str, Field(max_length=readers.PHONE_LIMIT_CHARS)]
 _StageNameText = Annotated[str, Field(max_length=readers.STAGE_NAME_LIMIT_CHARS)]
 _NotesText = Annotated[str, Field(max_length=readers.NOTES_LIMIT_CHARS)]
+_DomainText = Annotated[str, Field(max_length=readers.DOMAIN_LIMIT_CHARS)]
+_TagText = Annotated[str, Field(max_length=readers.TAG_LIMIT_CHARS)]
+_TagTexts = Annotated[list[_TagText], Field(max_length=readers.TAGS_LIMIT)]
 
 VisitorId = Annotated[str, PlainValidator(readers.visitor_id, json_schema_input_type=_Id)]
 UserId = Annotated[str | None, PlainValidator(readers.user_id, json_schema_input_type=_Id | None)]
@@ -74,4 +81,43 @@ Notes = Annotated[
     str | Unset | None,
     PlainValidator(readers.notes, json_schema_input_type=_NotesText | None),
 ]
+ClearablePhone = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.phone, json_schema_input_type=_PhoneText | None),
+]
+ClearableDealValue = Annotated[
+    int | Unset | None,
+    PlainValidator(readers.deal_value, json_schema_input_type=int | float | None),
+]
+ClearableStageName = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.optional_stage_name, json_schema_input_type=_StageNameText | None),
+]
+ExternalId = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.external_id, json_schema_input_type=_Id | None),
+]
+Domain = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.domain, json_schema_input_type=_DomainText | None),
+]
+Industry = Annotated[
+    str | Unset | None,
+    PlainValidator(readers.industry, json_schema_input_type=_NameText | None),
+]
+Tags = Annotated[
+    tuple[str, ...] | Unset,
+    PlainValidator(readers.tags, json_schema_input_type=_TagTexts | None),
+]
+StagePosition = Annotated[
+    int | None,
+    PlainValidator(
+        readers.stage_position,
+        json_schema_input_type=Annotated[int, Field(ge=0)] | None,
+    ),
+]
+RecordId = Annotated[
+    str | None, PlainValidator(readers.record_id, json_schema_input_type=str | None)
+]
+SetByPath = SkipJsonSchema[Annotated[str, PlainValidator(_never_from_the_path)]]
 SetByProof = SkipJsonSchema[Annotated[bool, PlainValidator(_never_from_the_body)]]

@@ -21,6 +21,9 @@ STAGE_NAME_LIMIT_CHARS = 100
 NOTES_LIMIT_CHARS = 10_000
 EVENT_TEXT_LIMIT_CHARS = 1_000
 COMPANY_IDS_LIMIT = 100
+TAGS_LIMIT = 100
+TAG_LIMIT_CHARS = 100
+DOMAIN_LIMIT_CHARS = 255
 
 Json = dict[str, Any]
 StageUpdateMode = Literal["advance_only", "exact"]
@@ -152,6 +155,49 @@ def deal_value(value: object) -> int | None:
 def notes(value: object) -> str | None:
     """Only null and "" clear; any other text is kept as it is, blanks too."""
     return None if value is None else _text(value, NOTES_LIMIT_CHARS) or None
+
+
+def external_id(value: object) -> str | None:
+    """A company's id of the caller's own choice; null clears it."""
+    return None if value is None else _identifier(value, "invalid_external_id")
+
+
+def domain(value: object) -> str | None:
+    """A domain in lower case, so that it is found however it was typed."""
+    text = optional_text(value, DOMAIN_LIMIT_CHARS)
+    return None if text is None else text.strip().lower()
+
+
+def industry(value: object) -> str | None:
+    return optional_text(value, NAME_LIMIT_CHARS)
+
+
+def tags(value: object) -> tuple[str, ...]:
+    """The tags, trimmed, each once, in their order; null is none."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > TAGS_LIMIT:
+        raise refusal(INVALID_REQUEST, f"A list of at most {TAGS_LIMIT} tags.")
+    return tuple(dict.fromkeys(_tag(each) for each in value))
+
+
+def _tag(value: object) -> str:
+    text = _text(value, None).strip()
+    if not 0 < len(text) <= TAG_LIMIT_CHARS:
+        raise refusal(INVALID_REQUEST, f"A tag has 1 to {TAG_LIMIT_CHARS} characters.")
+    return text
+
+
+def stage_position(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise refusal(INVALID_REQUEST, "A place in the pipeline, counted from 0.")
+    return value
+
+
+def record_id(value: object) -> str | None:
+    return None if value is None else _text(value, ID_LIMIT_CHARS)
 
 
 def optional_text(value: object, limit_chars: int | None = None) -> str | None:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from models import outcomes
 from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
-from models.operations.payload import OPERATION_TYPES, Operation
+from models.operations.payload import WIDGET_TYPES, WidgetOperation
 from models.outcomes import Fault
 
 ENVELOPE_FIELDS = frozenset({"app_id", "project_id", "message_id", "user_hash", "user_token"})
@@ -19,8 +19,8 @@ ENVELOPE_FIELDS = frozenset({"app_id", "project_id", "message_id", "user_hash", 
 UNKNOWN_FIELD_WARNINGS_LIMIT = 20
 UNKNOWN_FIELD_NAME_LIMIT_CHARS = 100
 
-_ADAPTERS: dict[str, TypeAdapter[Operation]] = {
-    name: TypeAdapter(kind) for name, kind in OPERATION_TYPES.items()
+_ADAPTERS: dict[str, TypeAdapter[WidgetOperation]] = {
+    name: TypeAdapter(kind) for name, kind in WIDGET_TYPES.items()
 }
 _BODY_NAMES = {
     "deal_value_e4": "deal_value",
@@ -31,14 +31,12 @@ _NOT_IN_A_BODY = frozenset({"email_signed"})
 _MISSING_CODES: dict[tuple[str | int, ...], str] = {("track", "name"): "invalid_event_name"}
 
 
-def _body_fields(kind: type[Operation | CompanyPart]) -> frozenset[str]:
+def _body_fields(kind: type[WidgetOperation | CompanyPart]) -> frozenset[str]:
     names = {_BODY_NAMES.get(field.name, field.name) for field in fields(kind)}
     return frozenset(names - _NOT_IN_A_BODY)
 
 
-_KNOWN_FIELDS = {
-    name: _body_fields(kind) | ENVELOPE_FIELDS for name, kind in OPERATION_TYPES.items()
-}
+_KNOWN_FIELDS = {name: _body_fields(kind) | ENVELOPE_FIELDS for name, kind in WIDGET_TYPES.items()}
 _COMPANY_FIELDS = _body_fields(CompanyPart)
 
 
@@ -51,16 +49,16 @@ def validate(
 @overload
 def validate(
     operation_type: str, body: dict[str, Any]
-) -> tuple[Operation, list[outcomes.OperationWarning]]: ...
+) -> tuple[WidgetOperation, list[outcomes.OperationWarning]]: ...
 
 
 def validate(
     operation_type: str, body: dict[str, Any]
-) -> tuple[Operation, list[outcomes.OperationWarning]]:
+) -> tuple[WidgetOperation, list[outcomes.OperationWarning]]:
     """The operation that a body asks for, and a warning for each field that nobody reads.
 
     Raises `InvalidRequest` with every fault, in the order of the route's fields; its code is the
-    first fault's. `body` comes from `parse_body`, `operation_type` is a key of OPERATION_TYPES.
+    first fault's. `body` comes from `parse_body`, `operation_type` is a key of WIDGET_TYPES.
     """
     try:
         operation = _ADAPTERS[operation_type].validate_python(body)
@@ -71,15 +69,19 @@ def validate(
 
 def _refused(operation_type: str, invalid: ValidationError) -> InvalidRequest:
     errors = invalid.errors(include_input=False, include_url=False)
-    faults = [_fault(operation_type, error) for error in errors]
+    faults = [fault_of(operation_type, error) for error in errors]
     return InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
 
 
-def _fault(operation_type: str, error: ErrorDetails) -> Fault:
+def fault_of(operation_type: str, error: ErrorDetails) -> Fault:
+    """A field's fault with its pointer; it repeats nothing of what was sent."""
     pointer = json_pointer(*error["loc"])
     if error["type"] == "missing":
         code = _MISSING_CODES.get((operation_type, *error["loc"]), INVALID_REQUEST)
         return Fault(pointer=pointer, code=code, detail="Required.")
+    if error["type"] == "unexpected_keyword_argument":
+        detail = "There is no such field here."
+        return Fault(pointer=pointer, code=INVALID_REQUEST, detail=detail)
     if error["type"] == "dataclass_type":
         return Fault(pointer=pointer, code=INVALID_REQUEST, detail="An object.")
     return Fault(pointer=pointer, code=error["type"], detail=error["msg"])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.operations import (
-    OPERATION_TYPES,
     UNSET,
+    WIDGET_TYPES,
     CompanyPart,
     Identify,
     InvalidRequest,
@@ -294,7 +294,7 @@ BODIES: dict[str, st.SearchStrategy[Json]] = {
 }
 
 
-@pytest.mark.parametrize("operation_type", OPERATION_TYPES)
+@pytest.mark.parametrize("operation_type", WIDGET_TYPES)
 @given(data=st.data())
 def test_an_operation_survives_its_way_through_the_mailbox(
     operation_type: str, data: st.DataObject
@@ -320,7 +320,7 @@ names = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("operation_type", OPERATION_TYPES)
+@pytest.mark.parametrize("operation_type", WIDGET_TYPES)
 @given(body=st.dictionaries(names, any_json))
 def test_any_object_is_an_operation_or_is_refused(operation_type: str, body: Json) -> None:
     assert all(

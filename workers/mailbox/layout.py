@@ -30,7 +30,7 @@ NONCE_BYTES = 7
 SEQUENCE_BITS = 24
 MAX_RAW_KEPT_CHARS = 4096
 
-Caller = Literal["publishable", "secret"]
+Caller = Literal["publishable", "secret", "api"]
 Fault = Literal["malformed", "newer_version"]
 
 _OPERATION_ID = re.compile(r"op_([0-9a-f]{18})([0-9a-f]{14})", re.ASCII)
@@ -71,6 +71,7 @@ class Envelope:
 
     `nonce` is 14 hex digits made at the edge, `reply_to` the id of the edge whose caller waits,
     `fingerprint` that of the content (contract §4 Retries), `warnings` those found at the edge.
+    `dead_letter_id` is the failed operation of which this one is the replay (§11).
     """
 
     nonce: str
@@ -81,6 +82,7 @@ class Envelope:
     warnings: list[dict[str, Any]] = field(default_factory=list, repr=False)
     idempotency_key: str | None = field(default=None, repr=False)
     reply_to: str | None = None
+    dead_letter_id: str | None = None
     version: int = ENVELOPE_VERSION
 
     def as_document(self) -> dict[str, Any]:
@@ -99,6 +101,8 @@ class Envelope:
             document["idempotency_key"] = self.idempotency_key
         if self.reply_to is not None:
             document["reply_to"] = self.reply_to
+        if self.dead_letter_id is not None:
+            document["dead_letter_id"] = self.dead_letter_id
         return document
 
 
@@ -181,7 +185,8 @@ def _envelope(document: object) -> Envelope:
 
 
 def _is_sound(document: Mapping[str, Any]) -> bool:
-    optional_texts = (document.get("idempotency_key"), document.get("reply_to"))
+    optional = ("idempotency_key", "reply_to", "dead_letter_id")
+    optional_texts = [document.get(name) for name in optional]
     return (
         all(isinstance(document[name], str) for name in ("nonce", "type", "fingerprint"))
         and all(text is None or isinstance(text, str) for text in optional_texts)

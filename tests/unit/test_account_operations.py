@@ -1,0 +1,90 @@
+"""Bodies of account routes: what is asked, and what is refused with a pointer (§3, §11)."""
+
+from typing import Any
+
+import pytest
+
+from models.operations import (
+    UNSET,
+    InvalidRequest,
+    from_payload,
+    to_payload,
+    validate_account,
+)
+from models.operations.companies import UpdateCompany
+from models.operations.contacts import CreateContact
+from models.operations.stages import ReplaceStages
+
+
+def asked(operation_type: str, body: dict[str, Any], **subject: str) -> Any:
+    return validate_account(operation_type, body, subject)
+
+
+def refused(operation_type: str, body: dict[str, Any], **subject: str) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidRequest) as refusal:
+        validate_account(operation_type, body, subject)
+    return [(fault["pointer"], fault["code"]) for fault in refusal.value.errors]
+
+
+def test_a_contact_is_read_in_its_normal_form() -> None:
+    contact = asked("create_contact", {"email": " Ann@Acme.COM ", "tags": ["vip", " vip ", "eu"]})
+    assert contact == CreateContact(email="ann@acme.com", tags=("vip", "eu"))
+
+
+def test_null_clears_what_can_be_cleared_and_never_an_identity() -> None:
+    contact = asked("update_contact", {"email": None, "name": "", "phone": None}, contact_id="c")
+    assert (contact.email, contact.name, contact.phone) == (None, None, None)
+    assert "email" not in to_payload(contact)
+    assert to_payload(contact)["phone"] is None
+
+
+def test_a_field_that_was_not_sent_stays_unset() -> None:
+    company = asked("update_company", {"stage": None}, company_id="c")
+    assert company == UpdateCompany(stage=None, company_id="c")
+    assert company.deal_value_e4 is UNSET
+
+
+@pytest.mark.parametrize(
+    ("operation_type", "body"),
+    [
+        ("create_contact", {"email": "a@b.co", "tags": ["x"], "notes": None}),
+        ("create_company", {"external_id": 7, "deal_value": 12.5, "domain": "ACME.com"}),
+        ("replace_stages", {"stages": [{"name": "Lead"}, {"id": "stg_1", "name": "Won"}]}),
+    ],
+)
+def test_an_operation_travels_as_json_and_arrives_as_it_was(
+    operation_type: str, body: dict[str, Any]
+) -> None:
+    operation = asked(operation_type, body)
+    assert from_payload(operation_type, to_payload(operation)) == operation
+
+
+def test_a_pipeline_is_read_with_its_ids() -> None:
+    stages = asked("replace_stages", {"stages": [{"name": " Lead "}, {"id": "s", "name": "Won"}]})
+    assert isinstance(stages, ReplaceStages)
+    assert [(stage.id, stage.name) for stage in stages.stages] == [(None, "Lead"), ("s", "Won")]
+
+
+@pytest.mark.parametrize(
+    ("operation_type", "body", "faults"),
+    [
+        ("create_contact", {"company": {}}, [("/company", "invalid_request")]),
+        ("create_contact", {"email": "no"}, [("/email", "invalid_email")]),
+        ("create_contact", {"tags": ["x" * 101]}, [("/tags", "invalid_request")]),
+        ("create_contact", {"metadata": []}, [("/metadata", "invalid_request")]),
+        ("create_company", {"email": "a@b.co"}, [("/email", "invalid_request")]),
+        ("create_company", {"deal_value": "1"}, [("/deal_value", "invalid_request")]),
+        ("create_company", {"deal_value_e4": 1}, [("/deal_value_e4", "invalid_request")]),
+        ("create_stage", {}, [("/name", "invalid_request")]),
+        ("replace_stages", {"stages": [{"name": ""}]}, [("/stages/0/name", "invalid_request")]),
+    ],
+)
+def test_what_a_record_has_no_room_for_is_refused_with_a_pointer(
+    operation_type: str, body: dict[str, Any], faults: list[tuple[str, str]]
+) -> None:
+    assert refused(operation_type, body) == faults
+
+
+def test_the_record_is_named_by_the_path_alone() -> None:
+    faults = refused("update_contact", {"contact_id": "other"}, contact_id="this")
+    assert faults == [("/contact_id", "invalid_request")]
