@@ -1,5 +1,6 @@
 """What became of an operation: the answer to its caller and the content of its receipt (§4)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -68,15 +69,16 @@ class Refusal:
 class Effect:
     """What a handler did; whether anything stored differs is for the working set to say.
 
-    `record` is the written record as an account route answers with it (§4, §11), None after a
-    removal and for widget writes.
+    `record` makes the document of the written record, as an account route answers with it (§4, §11);
+    it is called when the changes are settled and `updated_at` is known. None after a removal and for
+    widget writes.
     """
 
     contact_id: str | None = None
     company_id: str | None = None
     event_id: str | None = None
     stage: StageChange | None = None
-    record: dict[str, Any] | None = None
+    record: Callable[[], dict[str, Any]] | None = None
     warnings: list[OperationWarning] = field(default_factory=list)
 
 

@@ -69,7 +69,7 @@ def _outcome(effect: Effect, edge_warnings: Sequence[Any]) -> dict[str, Any]:
         "stage": None if effect.stage is None else _stage(effect.stage),
         "warnings": [*edge_warnings, *effect.warnings],
     }
-    return outcome if effect.record is None else {**outcome, "record": effect.record}
+    return outcome if effect.record is None else {**outcome, "record": effect.record()}
 
 
 def _stage(stage: StageChange) -> dict[str, Any]:
