@@ -1,12 +1,12 @@
 """Settled operations as answers and receipts; a publishable caller sees no stored data (§4)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ingest_api.answers import Answer, Header, json_answer
 from ingest_api.auth import CallerKind
 from ingest_api.errors import Problem
+from models.documents.times import iso_time
 from models.outcomes import OPERATION_FAILED
 from models.queries.operations import ReceiptRecord, SettledRecord
 
@@ -71,13 +71,6 @@ def queued_receipt(
     if caller == "secret":
         receipt["changes"] = []
     return receipt
-
-
-def iso_time(time_ms: int) -> str:
-    """ISO 8601 in UTC, with milliseconds."""
-    whole_s, rest_ms = divmod(time_ms, 1000)
-    moment = datetime.fromtimestamp(whole_s, UTC).replace(microsecond=rest_ms * 1000)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _problem(record: SettledRecord) -> Problem | None:

@@ -69,9 +69,9 @@ class Refusal:
 class Effect:
     """What a handler did; whether anything stored differs is for the working set to say.
 
-    `record` makes the document of the written record, as an account route answers with it (§4, §11);
-    it is called when the changes are settled and `updated_at` is known. None after a removal and for
-    widget writes.
+    `record` makes the document of the written record, as an account route answers with it (§4,
+    §11); it is called when the changes are settled and `updated_at` is known. None after a removal
+    and for widget writes.
     """
 
     contact_id: str | None = None

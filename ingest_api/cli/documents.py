@@ -2,9 +2,9 @@
 
 import time
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any
 
+from models.documents.times import iso_time
 from models.provisioning.projects import Project
 from models.rules.deal_value import deal_value_as_number
 
@@ -12,12 +12,6 @@ from models.rules.deal_value import deal_value_as_number
 def now_ms() -> int:
     """This moment in epoch milliseconds."""
     return time.time_ns() // 1_000_000
-
-
-def iso_time(epoch_ms: int) -> str:
-    """A time as ISO 8601 in UTC, with milliseconds."""
-    moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def document_of(value: Any) -> dict[str, Any]:
