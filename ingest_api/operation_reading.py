@@ -1,8 +1,9 @@
 """From a request to an envelope: everything that is refused before it is enqueued (§2, §3)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from ingest_api.auth import Caller
@@ -33,6 +34,8 @@ from workers.mailbox.post import new_nonce
 
 NOBODY = ""
 """What no token can name."""
+
+KeyOf = Callable[[str | None], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,30 @@ async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) ->
     caller = await edge.widget_auth.caller_for(by_header, fields.project_id)
     if by_header is None:
         judge_origin(incoming, caller.project)
+    key_of = partial(read_idempotency_key, incoming)
+    return judged(edge, caller, operation_type, body, fields, key_of)
+
+
+def judged(
+    edge: Edge,
+    caller: Caller,
+    operation_type: str,
+    body: dict[str, Any],
+    fields: EnvelopeFields,
+    key_of: KeyOf,
+) -> Asked:
+    """The operation that a body asks for, once its caller is known.
+
+    `fields` are the body's own; `key_of` makes the idempotency key of their `message_id`.
+    Raises Problem, InvalidRequest and ProofFailed.
+    """
     operation, warnings = validate(operation_type, body)
     proof = _verified(edge, caller.project, fields, operation, body)
     if isinstance(operation, Identify):
         operation, overridden = apply_claims(operation, proof)
         warnings += overridden
     _check_exact(caller, operation)
-    key = read_idempotency_key(incoming, fields.message_id)
+    key = key_of(fields.message_id)
     return Asked(
         caller,
         operation_type,

@@ -21,7 +21,7 @@ def verdict_answer(
 
     Raises the worker's refusal as Problem, with the same headers: problems are answered elsewhere.
     """
-    problem = _problem(record)
+    problem = problem_of(record)
     if problem is not None:
         problem.headers += headers
         raise problem
@@ -40,7 +40,7 @@ def outcome_document(record: SettledRecord, caller: CallerKind) -> dict[str, Any
 
 def receipt_document(record: ReceiptRecord, caller: CallerKind) -> dict[str, Any]:
     """The receipt of a settled operation, for secret callers with what it changed."""
-    problem = _problem(record)
+    problem = problem_of(record)
     receipt: dict[str, Any] = {
         "operation_id": record["operation_id"],
         "type": record["type"],
@@ -73,7 +73,8 @@ def queued_receipt(
     return receipt
 
 
-def _problem(record: SettledRecord) -> Problem | None:
+def problem_of(record: SettledRecord) -> Problem | None:
+    """The worker's refusal; None for an operation that was applied or changed nothing."""
     if record["status"] not in ("rejected", "failed"):
         return None
     stored = record["problem"] or OPERATION_FAILED.as_problem()
