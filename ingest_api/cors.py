@@ -10,7 +10,7 @@ import re
 from ingest_api.answers import Answer, Header
 from ingest_api.errors import Problem
 from ingest_api.incoming import Incoming
-from models.provisioning.origins import ANY_ORIGIN
+from models.operations.origins import ANY_ORIGIN
 from models.queries.projects import EdgeProject
 
 PREFLIGHT_MAX_AGE_S = 7200

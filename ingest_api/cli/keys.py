@@ -9,7 +9,8 @@ from ingest_api.cli.documents import document_of, now_ms
 from ingest_api.cli.project import ProjectId
 from ingest_api.cli.refusing import answering
 from ingest_api.cli.stored_data import stored_data
-from models.provisioning.keys import KeyKind, create_key, list_keys, revoke_key
+from models.operations.credentials import KeyKind
+from models.provisioning.keys import create_key, list_keys, revoke_key
 
 app = typer.Typer(
     name="keys", help="Create, list and revoke a project's keys.", no_args_is_help=True

@@ -10,13 +10,13 @@ from ingest_api.cli.documents import now_ms, project_document
 from ingest_api.cli.refusing import answering
 from ingest_api.cli.setting_words import SETTINGS_HELP, read_setting_words
 from ingest_api.cli.stored_data import stored_data
+from models.operations.project_settings import read_settings_update
 from models.provisioning.projects import (
     create_project,
     list_projects,
     show_project,
     update_project,
 )
-from models.provisioning.settings_update import read_settings_update
 
 app = typer.Typer(
     name="project", help="Create, list, show and change projects.", no_args_is_help=True

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from models.provisioning.settings_update import ProjectSettingsUpdate
+from models.operations.project_settings import ProjectSettingsUpdate
 
 SETTINGS_HELP = """Settings and what they take:
 

@@ -4,7 +4,12 @@
 `to_payload`'s JSON; the worker's `from_payload` trusts it.
 """
 
-from models.operations.account import validate_account
+from models.operations.account import (
+    read_key_request,
+    read_no_fields,
+    read_update_project,
+    validate_account,
+)
 from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import InvalidRequest
 from models.operations.payload import (
@@ -43,6 +48,9 @@ __all__ = [
     "Unset",
     "WidgetOperation",
     "from_payload",
+    "read_key_request",
+    "read_no_fields",
+    "read_update_project",
     "to_payload",
     "validate",
     "validate_account",

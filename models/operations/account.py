@@ -8,8 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from models.operations.companies import CreateCompany, UpdateCompany
 from models.operations.contacts import CreateContact, UpdateContact
+from models.operations.credentials import KeyRequest
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
 from models.operations.payload import AccountOperation
+from models.operations.project import UpdateProject
+from models.operations.project_settings import read_settings_update
 from models.operations.stages import CreateStage, ReplaceStages, UpdateStage
 from models.operations.validate import fault_of
 from models.outcomes import Fault
@@ -33,7 +36,9 @@ BODIES: dict[str, type[WithBody]] = {
     "update_stage": UpdateStage,
     "replace_stages": ReplaceStages,
 }
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in BODIES.items()}
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(kind) for name, kind in {**BODIES, "create_key": KeyRequest}.items()
+}
 _ENVELOPE_FIELD = "message_id"
 
 
@@ -45,19 +50,44 @@ def validate_account(
     `subject` is that record's field and id, such as {"contact_id": …}. Raises `InvalidRequest`
     with every fault; an unknown field, or one that belongs to another record, is one.
     """
-    content = {name: value for name, value in body.items() if name != _ENVELOPE_FIELD}
-    try:
-        operation = _ADAPTERS[operation_type].validate_python(content)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_input=False, include_url=False)
-        faults = [fault_of(operation_type, error) for error in errors]
-        raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults) from None
-    named = content.keys() & subject.keys()
+    operation = _read(operation_type, body)
+    named = body.keys() & subject.keys()
     if named:
         faults = [unknown_field(json_pointer(name)) for name in sorted(named)]
         raise InvalidRequest(INVALID_REQUEST, faults[0]["detail"], faults)
     changed: AccountOperation = replace(operation, **subject) if subject else operation
     return changed
+
+
+def read_update_project(body: Mapping[str, Any]) -> UpdateProject:
+    """The settings that a body asks to change. Raises `InvalidRequest` with every fault."""
+    return UpdateProject(read_settings_update(_content(body)).given())
+
+
+def read_key_request(body: Mapping[str, Any]) -> KeyRequest:
+    """Which key a body asks for; the edge makes it. Raises `InvalidRequest` with every fault."""
+    wanted: KeyRequest = _read("create_key", body)
+    return wanted
+
+
+def read_no_fields(body: Mapping[str, Any]) -> None:
+    """Reads the body of a write that takes no field. Raises `InvalidRequest` with every fault."""
+    faults = [unknown_field(json_pointer(name)) for name in _content(body)]
+    if faults:
+        raise InvalidRequest(INVALID_REQUEST, faults[0]["detail"], faults)
+
+
+def _read(operation_type: str, body: Mapping[str, Any]) -> Any:
+    try:
+        return _ADAPTERS[operation_type].validate_python(_content(body))
+    except ValidationError as invalid:
+        errors = invalid.errors(include_input=False, include_url=False)
+        faults = [fault_of(operation_type, error) for error in errors]
+        raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults) from None
+
+
+def _content(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != _ENVELOPE_FIELD}
 
 
 def unknown_field(pointer: str) -> Fault:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 
 from models.operations.invalid_request import field_fault
+from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
-from models.provisioning.names import read_name
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import ExternalIdTaken
 from models.rules.visitor_id import ID_LIMIT_CHARS, IdError, read_id

@@ -33,6 +33,11 @@ class NewIdentitySecret:
     printed: str = field(repr=False)
 
 
+def new_identity_secret() -> str:
+    """A secret of random bytes, as it is printed; nothing is stored yet."""
+    return "is_" + secrets.token_urlsafe(SECRET_BYTES)
+
+
 def create_identity_secret(
     connection: Connection, project_id: str, now_ms: int
 ) -> NewIdentitySecret:
@@ -45,7 +50,7 @@ def create_identity_secret(
     free = [number for number in SLOTS if number not in taken]
     if not free:
         raise TooManyIdentitySecrets
-    printed = "is_" + secrets.token_urlsafe(SECRET_BYTES)
+    printed = new_identity_secret()
     made = LiveIdentitySecret(id=f"sec_{secrets.token_hex(12)}", created_at_ms=now_ms)
     connection.execute(
         insert(_IDENTITY_SECRETS).values(

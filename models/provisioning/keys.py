@@ -3,19 +3,18 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from sqlalchemy import Connection, insert, select, update
 
+from models.operations.credentials import KeyKind
 from models.operations.invalid_request import field_fault
+from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
-from models.provisioning.names import read_name
 from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound
 from models.store.columns import table_of
 from models.tables import KeyTable
-
-KeyKind = Literal["publishable", "secret", "api"]
 
 KEY_BYTES = 32
 PREFIX_CHARS = 11
@@ -46,6 +45,15 @@ class NewKey:
     printed: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedKey:
+    """A key that was just made: as it is shown this once, and what is stored of it."""
+
+    prefix: str
+    printed: str = field(repr=False)
+    digest: str = field(repr=False)
+
+
 def key_digest(printed: str) -> str:
     """What is stored of a key: SHA-256 as hex; the key is random, so it needs no salt."""
     return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).hexdigest()
@@ -58,16 +66,22 @@ def read_key_kind(kind: str) -> KeyKind:
     return cast(KeyKind, kind)
 
 
+def new_key(kind: KeyKind) -> PrintedKey:
+    """A key of random bytes; nothing is stored yet."""
+    printed = _KEY_STARTS[kind] + secrets.token_urlsafe(KEY_BYTES)
+    return PrintedKey(printed[:PREFIX_CHARS], printed, key_digest(printed))
+
+
 def create_key(
     connection: Connection, project_id: str, kind: KeyKind, label: str | None, now_ms: int
 ) -> NewKey:
     """Makes a key. Raises NotFound for the project, InvalidRequest for the label."""
     require_project(connection, project_id)
-    printed = _KEY_STARTS[kind] + secrets.token_urlsafe(KEY_BYTES)
+    new = new_key(kind)
     key = Key(
         id=f"key_{secrets.token_hex(12)}",
         kind=kind,
-        prefix=printed[:PREFIX_CHARS],
+        prefix=new.prefix,
         label=None if label is None else read_name(label, "/label", NAME_LIMIT_CHARS),
         created_at_ms=now_ms,
     )
@@ -78,11 +92,11 @@ def create_key(
             kind=key.kind,
             prefix=key.prefix,
             label=key.label,
-            digest=key_digest(printed),
+            digest=new.digest,
             created_at_ms=now_ms,
         )
     )
-    return NewKey(key, printed)
+    return NewKey(key, new.printed)
 
 
 def list_keys(connection: Connection, project_id: str) -> list[Key]:

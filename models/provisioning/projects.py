@@ -10,11 +10,11 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.operations.invalid_request import field_fault
+from models.operations.project_settings import ProjectSettingsUpdate, new_project_settings
 from models.provisioning.identity_secrets import create_identity_secret
 from models.provisioning.keys import create_key
 from models.provisioning.project_row import MAILBOXES, PROJECTS, require_project
 from models.provisioning.refusals import ProjectIdTaken, project_not_found
-from models.provisioning.settings_update import ProjectSettingsUpdate, new_project_settings
 from models.provisioning.stages import set_stages
 from models.rules.identity import effective_email_trust
 

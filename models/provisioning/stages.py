@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from models.operations.invalid_request import field_fault
+from models.operations.names import read_name
 from models.operations.readers import STAGE_NAME_LIMIT_CHARS
-from models.provisioning.names import read_name
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import StageInUse
 from models.rules.stage import stage_name_key

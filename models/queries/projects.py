@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from models.provisioning.keys import KeyKind
+from models.operations.credentials import KeyKind
 from models.store.columns import table_of
 from models.tables import IdentitySecretTable, KeyTable, ProjectTable
 

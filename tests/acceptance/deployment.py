@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 
 from models.database import Database
+from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import create_project, update_project
-from models.provisioning.settings_update import ProjectSettingsUpdate
 from tests.acceptance.project import Project
 from tests.services.databases import postgresql_database, sqlite_database
 from tests.services.processes import ServiceProcess, Services, WebProcess

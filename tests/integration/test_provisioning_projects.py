@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from models.database import Database
 from models.operations.invalid_request import InvalidRequest
+from models.operations.project_settings import read_settings_update
 from models.provisioning.demo import DEMO_STAGES, FirstProject, ensure_demo_project
 from models.provisioning.identity_secrets import list_identity_secrets
 from models.provisioning.keys import list_keys
@@ -21,7 +22,6 @@ from models.provisioning.projects import (
     update_project,
 )
 from models.provisioning.refusals import NotFound, ProjectIdTaken
-from models.provisioning.settings_update import read_settings_update
 from models.provisioning.stages import list_stages
 from models.store.columns import table_of
 from models.tables import KeyTable

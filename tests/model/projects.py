@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, Table, insert
 
+from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import CreatedProject, create_project, update_project
-from models.provisioning.settings_update import ProjectSettingsUpdate
 from models.provisioning.stages import list_stages
 from models.store.columns import table_of
 from models.tables import CompanyTable

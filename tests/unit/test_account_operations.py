@@ -8,11 +8,15 @@ from models.operations import (
     UNSET,
     InvalidRequest,
     from_payload,
+    read_key_request,
+    read_no_fields,
+    read_update_project,
     to_payload,
     validate_account,
 )
 from models.operations.companies import UpdateCompany
 from models.operations.contacts import CreateContact
+from models.operations.credentials import KeyRequest
 from models.operations.stages import ReplaceStages
 
 
@@ -88,3 +92,48 @@ def test_what_a_record_has_no_room_for_is_refused_with_a_pointer(
 def test_the_record_is_named_by_the_path_alone() -> None:
     faults = refused("update_contact", {"contact_id": "other"}, contact_id="this")
     assert faults == [("/contact_id", "invalid_request")]
+
+
+def test_settings_are_read_in_the_form_in_which_they_are_stored() -> None:
+    wanted = read_update_project(
+        {
+            "allowed_origins": ["https://Shop.example"],
+            "rate_limits": {"visitor": {"rate_per_s": 5, "burst": 9}, "address": None},
+            "message_id": "m",
+        }
+    )
+    assert wanted.changes == {
+        "allowed_origins": ["https://shop.example"],
+        "rate_limits": {"visitor": {"rate_per_s": 5, "burst": 9}},
+    }
+
+
+def test_a_key_is_asked_for_by_its_kind_and_perhaps_a_label() -> None:
+    assert read_key_request({"kind": "api"}) == KeyRequest("api")
+    wanted = read_key_request({"kind": "secret", "label": "shop", "message_id": "m"})
+    assert wanted == KeyRequest("secret", "shop")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/kind"),
+        ({"kind": "root"}, "/kind"),
+        ({"kind": ["api"]}, "/kind"),
+        ({"kind": "api", "label": 1}, "/label"),
+        ({"kind": "api", "label": "x" * 201}, "/label"),
+        ({"kind": "api", "digest": "0"}, "/digest"),
+    ],
+)
+def test_no_other_key_can_be_asked_for(body: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        read_key_request(body)
+    assert [fault["pointer"] for fault in refusal.value.errors] == [pointer]
+    assert refusal.value.code == "invalid_request"
+
+
+def test_an_identity_secret_is_asked_for_by_nothing() -> None:
+    read_no_fields({"message_id": "m"})
+    with pytest.raises(InvalidRequest) as refusal:
+        read_no_fields({"secret": "mine"})
+    assert [fault["pointer"] for fault in refusal.value.errors] == ["/secret"]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from models.operations.invalid_request import InvalidRequest
-from models.provisioning.origins import OriginError, read_origin
-from models.provisioning.settings_update import read_settings_update
+from models.operations.origins import OriginError, read_origin
+from models.operations.project_settings import read_settings_update
 
 
 @pytest.mark.parametrize(

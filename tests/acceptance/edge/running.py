@@ -16,8 +16,8 @@ from config.settings import Settings
 from ingest_api.app import create_app
 from ingest_api.edge import Edge
 from models.database import Database
+from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import CreatedProject, create_project, update_project
-from models.provisioning.settings_update import ProjectSettingsUpdate
 from models.tables import OperationTable
 from tests.services.waiting import LOOK_EVERY_S
 from workers.mailbox.layout import (

@@ -7,10 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
+from models.operations.names import name_fault
+from models.operations.origins import OriginError, read_origin
 from models.operations.readers import NAME_LIMIT_CHARS, StageUpdateMode
 from models.outcomes import Fault
-from models.provisioning.names import name_fault
-from models.provisioning.origins import OriginError, read_origin
 
 ORIGINS_LIMIT = 100
 RATE_LIMIT_BOUND = 1_000_000
@@ -78,8 +78,11 @@ class ProjectSettingsUpdate(BaseModel):
     rate_limits: RateLimits = RateLimits()
 
     def given(self) -> dict[str, Any]:
-        """The columns to write."""
-        return self.model_dump(exclude_unset=True)
+        """The columns to write. `rate_limits` is one setting: a bucket that is not named goes."""
+        changes = self.model_dump(exclude_unset=True)
+        if "rate_limits" in changes:
+            changes["rate_limits"] = self.rate_limits.model_dump(exclude_none=True)
+        return changes
 
 
 def new_project_settings(name: str) -> dict[str, Any]:
