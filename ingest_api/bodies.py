@@ -20,6 +20,9 @@ INTEGER_LIMIT = 2**53 - 1
 
 _INTEGER_LIMIT_DIGITS = len(str(INTEGER_LIMIT))
 _INFINITY = float("inf")
+_OUT_OF_RANGE = object()
+"""Stands for an integer that only one part of a body is refused for."""
+
 _RISKY_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -42,8 +45,7 @@ def parse_body(raw: bytes) -> dict[str, Any]:
 
 def parse_json(raw: bytes) -> Any:
     """Any JSON value, under the rules of `parse_body`."""
-    if is_nested_deeper(raw, DEPTH_LIMIT):
-        raise _invalid_json(f"The body is nested deeper than {DEPTH_LIMIT} levels, or unbalanced.")
+    _refuse_depth(raw, DEPTH_LIMIT)
     try:
         value = _decode(_STRICT, raw)
     except _OutOfRangeError:
@@ -51,8 +53,39 @@ def parse_json(raw: bytes) -> Any:
         _decode(_STRICT_ANY_INTEGER, raw)
         raise _out_of_range() from None
     if _RISKY_ESCAPE.search(raw):
-        _refuse_forbidden_characters(value)
+        refuse_forbidden(value)
     return value
+
+
+def parse_parts(raw: bytes, levels: int) -> tuple[Any, bool]:
+    """A JSON value of many parts, one of which is not to be refused for another's fault.
+
+    It may be nested so many `levels`. The second value tells whether any part may hold what
+    `parse_body` calls `invalid_request`: `refuse_forbidden` then finds out which. Raises
+    `InvalidRequest` `invalid_json`.
+    """
+    _refuse_depth(raw, levels)
+    is_risky = _RISKY_ESCAPE.search(raw) is not None
+    try:
+        return _decode(_STRICT, raw), is_risky
+    except _OutOfRangeError:
+        return _decode(_STRICT_ANY_INTEGER, raw), True
+
+
+def refuse_forbidden(part: object) -> None:
+    """Raises `InvalidRequest` for a part with a string or an integer that `parse_body` refuses."""
+    for scalar in _scalars(part):
+        if scalar is _OUT_OF_RANGE:
+            raise _out_of_range()
+        if isinstance(scalar, str) and ("\0" in scalar or not _is_unicode(scalar)):
+            raise InvalidRequest(
+                "invalid_request", "The body holds U+0000 or half of a surrogate pair."
+            )
+
+
+def _refuse_depth(raw: bytes, levels: int) -> None:
+    if is_nested_deeper(raw, levels):
+        raise _invalid_json(f"The body is nested deeper than {levels} levels, or unbalanced.")
 
 
 def _decode(decoder: json.JSONDecoder, raw: bytes) -> object:
@@ -81,9 +114,9 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _any_integer(text: str) -> int:
+def _any_integer(text: str) -> object:
     _refuse_overflow(float(text))
-    return 0
+    return int(text) if abs(float(text)) <= INTEGER_LIMIT else _OUT_OF_RANGE
 
 
 def _fraction(text: str) -> ExactFloat:
@@ -115,25 +148,17 @@ _STRICT_ANY_INTEGER = json.JSONDecoder(
 )
 
 
-def _refuse_forbidden_characters(value: object) -> None:
-    for text in _strings(value):
-        if "\0" in text or not _is_unicode(text):
-            raise InvalidRequest(
-                "invalid_request", "The body holds U+0000 or half of a surrogate pair."
-            )
-
-
-def _strings(value: object) -> Iterator[str]:
+def _scalars(value: object) -> Iterator[object]:
     rest = [value]
     while rest:
         match rest.pop():
-            case str() as text:
-                yield text
             case dict() as members:
                 yield from members
                 rest.extend(members.values())
             case list() as items:
                 rest.extend(items)
+            case scalar:
+                yield scalar
 
 
 def _is_unicode(text: str) -> bool:

@@ -14,12 +14,13 @@ GZIP_FRAME_BYTES = 1024
 GZIP_MEMBERS_LIMIT = 16
 """Each member costs a copy of what follows it."""
 
-_GZIP_WBITS = 31
+GZIP_WBITS = 31
 _MEDIA_TYPE = re.compile(rb"[ \t]*([!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+)[ \t]*(;.*)?")
 _CHARSET = re.compile(rb";[ \t]*charset=[ \t]*\"?([^\";, \t]*)", re.IGNORECASE)
 _UTF_8 = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 _GZIP = frozenset({b"gzip", b"x-gzip"})
-_JSON = b"application/json"
+JSON = b"application/json"
+PLAIN_TEXT = b"text/plain"
 
 
 class ClientGone(Exception):
@@ -32,12 +33,10 @@ async def read_body(incoming: Incoming, limit_bytes: int, *, plain_text: bool) -
     `plain_text` says whether text/plain passes for JSON, as `navigator.sendBeacon` sends it.
     Raises Problem 408, 413, 415, or 400 for broken gzip, and ClientGone.
     """
-    _check_type(incoming, plain_text=plain_text)
-    is_gzip = _is_gzip(incoming)
+    check_type(incoming, (JSON, PLAIN_TEXT) if plain_text else (JSON,))
+    is_gzip = is_gzipped(incoming)
     raw_limit_bytes = limit_bytes + GZIP_FRAME_BYTES if is_gzip else limit_bytes
-    length = incoming.header(b"content-length")
-    if length is not None and length.isdigit() and int(length) > raw_limit_bytes:
-        raise _too_large(limit_bytes)
+    check_length(incoming, raw_limit_bytes, limit_bytes)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             raw = await _receive(incoming, raw_limit_bytes, limit_bytes)
@@ -56,26 +55,39 @@ async def _receive(incoming: Incoming, raw_limit_bytes: int, limit_bytes: int) -
         chunk: bytes = message.get("body", b"")
         size_bytes += len(chunk)
         if size_bytes > raw_limit_bytes:
-            raise _too_large(limit_bytes)
+            raise too_large(limit_bytes)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _check_type(incoming: Incoming, *, plain_text: bool) -> None:
+def check_length(incoming: Incoming, raw_limit_bytes: int, limit_bytes: int) -> None:
+    """Raises Problem 413 for a body that is announced as larger than `raw_limit_bytes`.
+
+    `limit_bytes` is the limit that the caller is told.
+    """
+    length = incoming.header(b"content-length")
+    if length is not None and length.isdigit() and int(length) > raw_limit_bytes:
+        raise too_large(limit_bytes)
+
+
+def check_type(incoming: Incoming, accepted: tuple[bytes, ...]) -> bytes:
+    """The body's media type. Raises Problem 415 for one that is not accepted, or not UTF-8."""
     values = incoming.header_values(b"content-type")
-    if values == [_JSON]:
-        return
+    if values == [JSON] and JSON in accepted:
+        return JSON
     media = _MEDIA_TYPE.fullmatch(values[0]) if len(values) == 1 else None
-    accepted = (_JSON, b"text/plain") if plain_text else (_JSON,)
-    if media is None or media[1].lower() not in accepted:
+    media_type = None if media is None else media[1].lower()
+    if media is None or media_type not in accepted:
         raise _unsupported("Send application/json.", (b"accept-post", b", ".join(accepted)))
     charsets = {charset.lower() for charset in _CHARSET.findall(media[2] or b"")}
     if not charsets <= _UTF_8:
         raise _unsupported("Send the body in UTF-8.", (b"accept-post", b", ".join(accepted)))
+    return media_type
 
 
-def _is_gzip(incoming: Incoming) -> bool:
+def is_gzipped(incoming: Incoming) -> bool:
+    """Whether the body is to be inflated. Raises Problem 415 for another coding than gzip."""
     codings = [
         coding.strip(b" \t").lower()
         for value in incoming.header_values(b"content-encoding")
@@ -97,25 +109,27 @@ def _inflate(raw: bytes, limit_bytes: int) -> bytes:
         for _ in range(GZIP_MEMBERS_LIMIT):
             if not raw:
                 return b"".join(parts)
-            member = zlib.decompressobj(_GZIP_WBITS)
+            member = zlib.decompressobj(GZIP_WBITS)
             part = member.decompress(raw, left_bytes + 1)
             left_bytes -= len(part)
             if left_bytes < 0:
-                raise _too_large(limit_bytes)
+                raise too_large(limit_bytes)
             if not member.eof:
-                raise _broken_gzip()
+                raise broken_gzip()
             parts.append(part)
             raw = member.unused_data
     except zlib.error:
-        raise _broken_gzip() from None
-    raise _broken_gzip()
+        raise broken_gzip() from None
+    raise broken_gzip()
 
 
-def _broken_gzip() -> Problem:
+def broken_gzip() -> Problem:
+    """400: the content coding says gzip, the bytes are none."""
     return invalid_request("The body is not valid gzip.")
 
 
-def _too_large(limit_bytes: int) -> Problem:
+def too_large(limit_bytes: int) -> Problem:
+    """413, with which the connection ends: what else is sent is not read."""
     return Problem(
         413,
         "payload_too_large",

@@ -27,10 +27,11 @@ def read_envelope_fields(body: Mapping[str, Any]) -> EnvelopeFields:
     `invalid_request`. A proof of another type is no bad request: `verify` answers it 401.
     """
     proofs = Proofs(body.get("user_hash"), body.get("user_token"))
-    return EnvelopeFields(_project_id(body), _message_id(body), proofs)
+    return EnvelopeFields(read_project_id(body), _message_id(body), proofs)
 
 
-def _project_id(body: Mapping[str, Any]) -> str | None:
+def read_project_id(body: Mapping[str, Any]) -> str | None:
+    """`app_id`|`project_id`. Raises as `read_envelope_fields` does."""
     app_id, project_id = _string(body, "app_id"), _string(body, "project_id")
     if app_id is None or project_id is None:
         return project_id if app_id is None else app_id
