@@ -10,7 +10,7 @@ import structlog
 from redis import Redis
 
 from config.settings import Settings
-from ingest_api.auth import WidgetAuth
+from ingest_api.auth import Auth
 from ingest_api.database_reads import DatabaseReads
 from ingest_api.key_usage import KeyUsage
 from ingest_api.metrics import Metrics
@@ -56,7 +56,7 @@ class Edge:
             patience_s=settings.database_timeout_s,
         )
         self.key_usage = KeyUsage(self.reads)
-        self.widget_auth = WidgetAuth(self.projects, self.key_usage)
+        self.auth = Auth(self.projects, self.key_usage)
         self.metrics.waiting.set_function(partial(len, self.waiters))
 
     @asynccontextmanager

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -12,11 +11,9 @@ from ingest_api import cors
 from ingest_api.answers import Answer
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem, as_problem, problem_answer
+from ingest_api.families import Family
 from ingest_api.incoming import Incoming
 from models.database import NotMigrated
-
-Family = Literal["widget", "account", "v1", "public"]
-"""Which credentials open a route (contract §2); public ones need none."""
 
 Handler = Callable[[Edge, Incoming], Awaitable[Answer]]
 
@@ -41,7 +38,7 @@ class Endpoint:
 
     def __init__(self, edge: Edge, family: Family, handlers: Mapping[str, Handler]) -> None:
         self._edge = edge
-        self._is_widget = family == "widget"
+        self._family = family
         self._handlers = dict(handlers)
         if "GET" in self._handlers:
             self._handlers.setdefault("HEAD", self._handlers["GET"])
@@ -56,7 +53,7 @@ class Endpoint:
             await send({"type": "http.response.body", "body": b""})
 
     async def _answer(self, incoming: Incoming) -> Answer:
-        if self._is_widget:
+        if self._family == "widget":
             incoming.cors = cors.headers_before_the_project_is_known(incoming)
         try:
             answer = await self._handled(incoming)
@@ -74,10 +71,12 @@ class Endpoint:
     async def _handled(self, incoming: Incoming) -> Answer:
         handler = self._handlers.get(incoming.method)
         if handler is not None:
+            if self._family == "account" or self._family == "v1":
+                incoming.caller = await self._edge.auth.caller(incoming, self._family)
             return await handler(self._edge, incoming)
         if incoming.method != "OPTIONS":
             raise method_not_allowed(self._methods)
-        if not self._is_widget:
+        if self._family != "widget":
             return Answer(204, headers=((b"allow", self._methods),))
         incoming.cors = ()
         return cors.preflight(incoming, self._methods)

@@ -7,7 +7,7 @@ from ingest_api.answers import NO_STORE, PROBLEM_TYPE, Answer, Header, encode_js
 from ingest_api.identity_secret import ProofFailed
 from models.database import Transient
 from models.operations import InvalidRequest
-from models.outcomes import Fault
+from models.outcomes import NOT_FOUND, Fault
 from workers.mailbox.connection import MailboxUnavailable
 
 UNAVAILABLE = "unavailable"
@@ -53,18 +53,26 @@ class Problem(Exception):
         return document
 
 
-def unauthenticated() -> Problem:
-    """One and the same answer for every missing, unknown or revoked credential (contract §2)."""
+def unauthenticated(challenge: bytes = b"Bearer") -> Problem:
+    """One and the same answer for every missing, unknown or revoked credential (contract §2).
+
+    `challenge` is the scheme that the route takes.
+    """
     return Problem(
         401,
         "unauthenticated",
         "Send the project or a key that is valid on this route.",
-        headers=((b"www-authenticate", b"Bearer"),),
+        headers=((b"www-authenticate", challenge),),
     )
 
 
 def forbidden() -> Problem:
     return Problem(403, "forbidden", "This credential does not open this route.")
+
+
+def no_such_record() -> Problem:
+    """Also the answer for what is no id at all, and for another project's record."""
+    return Problem(NOT_FOUND.status, NOT_FOUND.code, NOT_FOUND.detail)
 
 
 def invalid_request(detail: str) -> Problem:

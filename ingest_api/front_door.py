@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest_api.body_reading import ClientGone
 from ingest_api.errors import problem_answer, unavailable
+from ingest_api.exact_path import exact_path
 from ingest_api.metrics import Metrics
 from ingest_api.request_ids import request_id_of
 
@@ -29,6 +30,7 @@ class FrontDoor:
         began_s = time.perf_counter()
         status = 0
         request_id = scope["request_id"] = request_id_of(scope)
+        scope["path"] = exact_path(scope["raw_path"])
         request_id_header = (b"x-request-id", request_id.encode())
 
         async def send_with_id(message: Message) -> None:

@@ -3,21 +3,32 @@
 Starlette's Request would build several objects for each header and URL that is looked at.
 """
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope
 
 from ingest_api.answers import Header
-from ingest_api.errors import invalid_request
+from ingest_api.caller import Caller
+from ingest_api.errors import invalid_request, no_such_record
+from ingest_api.exact_path import read_segment
+from models.operations.invalid_request import field_fault, json_pointer
+from models.rules.visitor_id import ID_LIMIT_CHARS
 
 QUERY_FIELDS_LIMIT = 20
+QUERY_NAME_SHOWN_CHARS = 100
 
 
 class Incoming:
-    """One HTTP request. `cors` are the headers that its answer gets for a browser's sake."""
+    """One HTTP request. `cors` are the headers that its answer gets for a browser's sake.
 
-    __slots__ = ("_headers", "cors", "receive", "scope")
+    `caller` is set before the handler of an account or v1 route is called.
+    """
+
+    __slots__ = ("_headers", "caller", "cors", "receive", "scope")
+
+    caller: Caller
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -38,6 +49,17 @@ class Incoming:
         parameters: dict[str, Any] = self.scope["path_params"]
         return parameters
 
+    def path_id(self, name: str) -> str:
+        """An id that the path names, exactly as it was encoded.
+
+        Raises Problem 404 `not_found`, as for any record that does not exist, for what no record's
+        id can be and a database may refuse.
+        """
+        record_id = read_segment(self.path_parameters[name])
+        if record_id is None or "\0" in record_id or len(record_id) > ID_LIMIT_CHARS:
+            raise no_such_record()
+        return record_id
+
     def header_values(self, name: bytes) -> list[bytes]:
         """Each of a header's lines; `name` in lower case."""
         return self._headers.get(name, [])
@@ -52,12 +74,39 @@ class Incoming:
         return values[0]
 
     def query(self, name: str) -> str | None:
-        """A query parameter that may stand once. Raises Problem 400 for a broken query."""
+        """A query parameter that may stand once; others are ignored.
+
+        Raises Problem 400 for a broken query.
+        """
+        values = self._query().get(name, [])
+        if len(values) > 1:
+            raise invalid_request(f"{name} stands more than once in the query.")
+        return values[0] if values else None
+
+    def query_fields(self, known: Collection[str]) -> dict[str, str]:
+        """The query parameters of an account or v1 route, by name.
+
+        Raises Problem 400 for a broken query, InvalidRequest with the pointer `/name` for a
+        parameter that is not among the known ones, stands twice, or holds U+0000.
+        """
+        fields: dict[str, str] = {}
+        for name, values in self._query().items():
+            pointer = json_pointer(name[:QUERY_NAME_SHOWN_CHARS])
+            if name not in known:
+                raise field_fault(pointer, "There is no such query parameter here.")
+            if len(values) > 1:
+                raise field_fault(pointer, "Once in a query.")
+            if "\0" in values[0]:
+                raise field_fault(pointer, "Without U+0000.")
+            fields[name] = values[0]
+        return fields
+
+    def _query(self) -> dict[str, list[str]]:
         raw: bytes = self.scope["query_string"]
         if not raw:
-            return None
+            return {}
         try:
-            fields = parse_qs(
+            return parse_qs(
                 raw.decode("ascii"),
                 keep_blank_values=True,
                 errors="strict",
@@ -65,7 +114,3 @@ class Incoming:
             )
         except ValueError:
             raise invalid_request("The query of the URL cannot be read.") from None
-        values = fields.get(name, [])
-        if len(values) > 1:
-            raise invalid_request(f"{name} stands more than once in the query.")
-        return values[0] if values else None

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-from ingest_api.auth import Caller
 from ingest_api.bodies import parse_body
 from ingest_api.body_reading import read_body
+from ingest_api.caller import Caller
 from ingest_api.content_fingerprint import content_fingerprint
-from ingest_api.cors import judge_origin
 from ingest_api.edge import Edge
 from ingest_api.envelope_fields import EnvelopeFields, read_envelope_fields
 from ingest_api.errors import Problem
@@ -69,15 +68,11 @@ async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) ->
     Raises Problem, InvalidRequest and ProofFailed for what is refused, Transient for an outage.
     Credentials are judged first, then the origin, the body, the proof.
     """
-    by_header = await edge.widget_auth.caller_by_header(incoming)
-    if by_header is not None:
-        judge_origin(incoming, by_header.project)
+    by_key = await edge.auth.widget_caller_by_key(incoming)
     raw = await read_body(incoming, edge.settings.body_limit_bytes, plain_text=True)
     body = parse_body(raw)
     fields = read_envelope_fields(body)
-    caller = await edge.widget_auth.caller_for(by_header, fields.project_id)
-    if by_header is None:
-        judge_origin(incoming, caller.project)
+    caller = await edge.auth.widget_caller(incoming, by_key, fields.project_id)
     key_of = partial(read_idempotency_key, incoming)
     return judged(edge, caller, operation_type, body, fields, key_of)
 

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 from ingest_api.answers import Answer, Header, json_answer
-from ingest_api.auth import Caller
+from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem
 from ingest_api.incoming import Incoming

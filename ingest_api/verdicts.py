@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest_api.answers import Answer, Header, json_answer
-from ingest_api.auth import CallerKind
 from ingest_api.errors import Problem
 from models.documents.times import iso_time
+from models.operations.credentials import KeyKind
 from models.outcomes import OPERATION_FAILED
 from models.queries.operations import ReceiptRecord, SettledRecord
 
@@ -14,9 +14,7 @@ _SHOWN_TO_ALL = ("event_id", "stage", "warnings")
 _STAGE_SHOWN_TO_ALL = ("change", "to")
 
 
-def verdict_answer(
-    record: SettledRecord, caller: CallerKind, headers: tuple[Header, ...]
-) -> Answer:
+def verdict_answer(record: SettledRecord, caller: KeyKind, headers: tuple[Header, ...]) -> Answer:
     """The answer for an operation that was applied or changed nothing.
 
     Raises the worker's refusal as Problem, with the same headers: problems are answered elsewhere.
@@ -28,7 +26,7 @@ def verdict_answer(
     return json_answer(200, outcome_document(record, caller), *headers)
 
 
-def outcome_document(record: SettledRecord, caller: CallerKind) -> dict[str, Any]:
+def outcome_document(record: SettledRecord, caller: KeyKind) -> dict[str, Any]:
     """The outcome as the contract shows it; a replay speaks of the first operation."""
     return {
         "operation_id": record["replay_of"] or record["operation_id"],
@@ -38,7 +36,7 @@ def outcome_document(record: SettledRecord, caller: CallerKind) -> dict[str, Any
     }
 
 
-def receipt_document(record: ReceiptRecord, caller: CallerKind) -> dict[str, Any]:
+def receipt_document(record: ReceiptRecord, caller: KeyKind) -> dict[str, Any]:
     """The receipt of a settled operation, for secret callers with what it changed."""
     problem = problem_of(record)
     receipt: dict[str, Any] = {
@@ -56,7 +54,7 @@ def receipt_document(record: ReceiptRecord, caller: CallerKind) -> dict[str, Any
 
 
 def queued_receipt(
-    operation_id: str, operation_type: str, accepted_at_ms: int, caller: CallerKind
+    operation_id: str, operation_type: str, accepted_at_ms: int, caller: KeyKind
 ) -> dict[str, Any]:
     """The receipt of an operation that is still in the mailbox."""
     receipt: dict[str, Any] = {
@@ -88,7 +86,7 @@ def problem_of(record: SettledRecord) -> Problem | None:
     )
 
 
-def _redacted(outcome: Mapping[str, Any], caller: CallerKind) -> dict[str, Any]:
+def _redacted(outcome: Mapping[str, Any], caller: KeyKind) -> dict[str, Any]:
     if caller == "secret":
         return dict(outcome)
     shown = {name: outcome.get(name) for name in _SHOWN_TO_ALL}

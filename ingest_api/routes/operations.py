@@ -4,8 +4,7 @@ from functools import partial
 from typing import Any
 
 from ingest_api.answers import Answer, json_answer
-from ingest_api.auth import Caller
-from ingest_api.cors import judge_origin
+from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem
 from ingest_api.incoming import Incoming
@@ -17,12 +16,8 @@ from workers.mailbox.layout import parse_operation_id
 
 async def widget_receipt(edge: Edge, incoming: Incoming) -> Answer:
     """One operation of the caller's project, whether it still waits or is settled."""
-    by_header = await edge.widget_auth.caller_by_header(incoming)
-    if by_header is not None:
-        judge_origin(incoming, by_header.project)
-    caller = await edge.widget_auth.caller_for(by_header, _project_id(incoming))
-    if by_header is None:
-        judge_origin(incoming, caller.project)
+    by_key = await edge.auth.widget_caller_by_key(incoming)
+    caller = await edge.auth.widget_caller(incoming, by_key, _project_id(incoming))
     operation_id: str = incoming.path_parameters["operation_id"]
     receipt = await _find(edge, caller, operation_id)
     if receipt is None:
