@@ -8,14 +8,14 @@ publication can reach.
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import cast
 
 from models.database import Transient
 from models.queries.operations import OperationKey, SettledRecord
-from workers.mailbox.outcomes import Arrival
+from workers.mailbox.outcomes import Arrival, Arrivals, Record
 
 FIRST_LOOK_S = 0.25
 """Publication takes milliseconds; who waits longer than this is looked up."""
@@ -24,7 +24,7 @@ UNTOLD_LOOK_S = 0.05
 LOOK_AGAIN_FACTOR = 1.5
 """The longer a caller has waited, the rarer it is looked up: next at this multiple of its age."""
 LOOK_LIMIT = 1_000
-"""Operations in one look; the others have their turn in the next."""
+"""Operations in one look; who does not fit has a turn in the next."""
 STOPPING_WAIT_S = 0.5
 """How long those still waiting when the edge is asked to stop go on doing so."""
 
@@ -33,23 +33,29 @@ FindSettled = Callable[[Collection[OperationKey]], Awaitable[dict[OperationKey, 
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    operation: OperationKey
-    outcome: asyncio.Future[SettledRecord | None]
+    """One caller, with those of its operations whose outcomes it lacks."""
+
+    missing: set[OperationKey]
+    ended: asyncio.Future[None]
     began_s: float
     pause_s: float
     look_at_s: float
+    records: dict[OperationKey, SettledRecord] = field(default_factory=dict)
 
-    def hear(self, arrival: Arrival) -> None:
-        """Takes what was published; None says that it may have been missed."""
-        record = None if arrival.cancelled() else arrival.result()
-        if record is not None:
-            self.end(cast(SettledRecord, record))
-        else:
-            self.pause_s, self.look_at_s = UNTOLD_LOOK_S, 0.0
+    def take(self, operation: OperationKey, record: SettledRecord) -> None:
+        if operation in self.missing:
+            self.missing.discard(operation)
+            self.records[operation] = record
+            if not self.missing:
+                self.end()
 
-    def end(self, record: SettledRecord | None) -> None:
-        if not self.outcome.done():
-            self.outcome.set_result(record)
+    def untold(self) -> None:
+        """A publication may have been missed: only the ledger can tell."""
+        self.pause_s, self.look_at_s = UNTOLD_LOOK_S, 0.0
+
+    def end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
 
 
 class Waiters:
@@ -57,13 +63,14 @@ class Waiters:
 
     def __init__(self, find_settled: FindSettled) -> None:
         self._find_settled = find_settled
+        self._callers: set[_Waiter] = set()
         self._waiting: dict[OperationKey, set[_Waiter]] = {}
         self._anyone = asyncio.Event()
         self._at_once = asyncio.Event()
         self._is_stopping = False
 
     def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
+        return len(self._callers)
 
     async def wait(
         self, operation: OperationKey, arrival: Arrival, budget_s: float, *, replay: bool = False
@@ -72,32 +79,92 @@ class Waiters:
 
         `arrival` is the publication, if one comes; of a `replay` the ledger may know already.
         """
-        if self._is_stopping:
-            budget_s = min(budget_s, STOPPING_WAIT_S)
-        loop = asyncio.get_running_loop()
+
+        def hear(arrived: Arrival) -> None:
+            record = None if arrived.cancelled() else arrived.result()
+            if record is None:
+                waiter.untold()
+            else:
+                waiter.take(operation, cast(SettledRecord, record))
+
+        with self._entered([operation], replay=replay) as waiter:
+            arrival.add_done_callback(hear)
+            try:
+                return (await self._ended(waiter, budget_s)).get(operation)
+            finally:
+                arrival.remove_done_callback(hear)
+
+    async def wait_for_all(
+        self,
+        operations: Collection[OperationKey],
+        arrivals: Iterable[Arrivals],
+        budget_s: float,
+        *,
+        replays: bool,
+    ) -> dict[OperationKey, SettledRecord]:
+        """The settled records of one project's operations, as far as they come within the budget.
+
+        `arrivals` are their publications; with `replays` the ledger may know some already.
+        """
+        if not operations:
+            return {}
+        ((project_id, _), *_) = operations
+
+        def hear(record: Record | None) -> None:
+            if record is None:
+                waiter.untold()
+            else:
+                key = project_id, record["operation_id"]
+                waiter.take(key, cast(SettledRecord, record))
+
+        with self._entered(operations, replay=replays) as waiter:
+            for each in arrivals:
+                each.listen(hear)
+            return await self._ended(waiter, budget_s)
+
+    @contextlib.contextmanager
+    def _entered(self, operations: Iterable[OperationKey], *, replay: bool) -> Iterator[_Waiter]:
         now_s = time.monotonic()
         pause_s = UNTOLD_LOOK_S if replay else FIRST_LOOK_S
         look_at_s = now_s if replay else now_s + pause_s
-        waiter = _Waiter(operation, loop.create_future(), now_s, pause_s, look_at_s)
-        self._waiting.setdefault(operation, set()).add(waiter)
+        ended = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(set(operations), ended, now_s, pause_s, look_at_s)
+        awaited = tuple(waiter.missing)
+        self._callers.add(waiter)
+        for operation in awaited:
+            self._waiting.setdefault(operation, set()).add(waiter)
         self._anyone.set()
         if replay:
             self._at_once.set()
-        arrival.add_done_callback(waiter.hear)
-        ending = loop.call_later(budget_s, waiter.end, None)
         try:
-            return await waiter.outcome
+            yield waiter
+        finally:
+            self._callers.discard(waiter)
+            for operation in awaited:
+                self._leave(operation, waiter)
+
+    async def _ended(self, waiter: _Waiter, budget_s: float) -> dict[OperationKey, SettledRecord]:
+        if self._is_stopping:
+            budget_s = min(budget_s, STOPPING_WAIT_S)
+        ending = asyncio.get_running_loop().call_later(budget_s, waiter.end)
+        try:
+            await waiter.ended
         finally:
             ending.cancel()
-            arrival.remove_done_callback(waiter.hear)
-            self._leave(waiter)
+        return waiter.records
 
     async def look(self, operation: OperationKey) -> SettledRecord | None:
         """What the ledger says now; None also when the database cannot say."""
+        return (await self.look_at_all([operation])).get(operation)
+
+    async def look_at_all(
+        self, operations: Collection[OperationKey]
+    ) -> dict[OperationKey, SettledRecord]:
+        """Those that the ledger has now; none when the database cannot say."""
         try:
-            return (await self._find_settled([operation])).get(operation)
+            return await self._find_settled(operations) if operations else {}
         except Transient:
-            return None
+            return {}
 
     def stop(self) -> None:
         """Lets everybody who waits, now or from now on, do so for a last moment only."""
@@ -105,8 +172,8 @@ class Waiters:
             return
         self._is_stopping = True
         loop = asyncio.get_running_loop()
-        for waiter in self._everybody():
-            loop.call_later(STOPPING_WAIT_S, waiter.end, None)
+        for waiter in self._callers:
+            loop.call_later(STOPPING_WAIT_S, waiter.end)
 
     async def poll(self) -> None:
         """Asks the ledger for as long as anybody waits; runs until it is cancelled."""
@@ -115,7 +182,7 @@ class Waiters:
             due = self._due(time.monotonic())
             if due:
                 await self._look_up(due)
-            if not self._waiting:
+            if not self._callers:
                 self._anyone.clear()
             else:
                 await self._pause()
@@ -126,15 +193,19 @@ class Waiters:
         self._at_once.clear()
 
     def _due(self, now_s: float) -> list[_Waiter]:
-        due = [waiter for waiter in self._everybody() if now_s >= waiter.look_at_s]
+        """Who is to be looked up: as many callers as one look has room for."""
+        due = [waiter for waiter in self._callers if now_s >= waiter.look_at_s]
         due.sort(key=attrgetter("look_at_s"))
-        return due[:LOOK_LIMIT]
+        room = LOOK_LIMIT
+        for count, waiter in enumerate(due):
+            room -= len(waiter.missing)
+            if room < 0:
+                # The first has its turn however many operations are its own.
+                return due[: max(count, 1)]
+        return due
 
     async def _look_up(self, due: list[_Waiter]) -> None:
-        try:
-            settled = await self._find_settled({waiter.operation for waiter in due})
-        except Transient:
-            settled = {}
+        settled = await self.look_at_all({each for waiter in due for each in waiter.missing})
         now_s = time.monotonic()
         for waiter in due:
             age_s = now_s - waiter.began_s
@@ -143,13 +214,10 @@ class Waiters:
             )
         for operation, record in settled.items():
             for waiter in self._waiting.get(operation, ()):
-                waiter.end(record)
+                waiter.take(operation, record)
 
-    def _everybody(self) -> list[_Waiter]:
-        return [waiter for waiters in self._waiting.values() for waiter in waiters]
-
-    def _leave(self, waiter: _Waiter) -> None:
-        waiters = self._waiting[waiter.operation]
+    def _leave(self, operation: OperationKey, waiter: _Waiter) -> None:
+        waiters = self._waiting[operation]
         waiters.discard(waiter)
         if not waiters:
-            del self._waiting[waiter.operation]
+            del self._waiting[operation]

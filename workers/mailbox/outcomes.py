@@ -7,7 +7,7 @@ asks the ledger, which is the truth.
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,9 +23,24 @@ log = logging.getLogger(__name__)
 Record = dict[str, Any]
 # A record, or None: the publication may have been missed, ask the ledger.
 Arrival = asyncio.Future[Record | None]
+Hear = Callable[[Record | None], None]
 
 BEAT_S = 1.0
 RECONNECT_PAUSE_S = 0.2
+
+
+class Arrivals:
+    """The outcomes of a caller's many operations, kept until somebody listens."""
+
+    def __init__(self) -> None:
+        self._kept: list[Record | None] = []
+        self.hear: Hear = self._kept.append
+
+    def listen(self, hear: Hear) -> None:
+        """Has `hear` called with what arrived already, and with all that will."""
+        for record in self._kept:
+            hear(record)
+        self.hear = hear
 
 
 class Outcomes:
@@ -38,7 +53,7 @@ class Outcomes:
         self._redis = redis
         self._beat_s = beat_s
         self._channel = outcomes_channel(edge_id)
-        self._arrivals: dict[str, list[Arrival]] = {}
+        self._hearers: dict[str, list[Hear]] = {}
         self._subscribed = asyncio.Event()
 
     @property
@@ -58,16 +73,46 @@ class Outcomes:
         (at once while there is no subscription): then only the ledger can tell.
         """
         arrival: Arrival = asyncio.get_running_loop().create_future()
+
+        def hear(record: Record | None) -> None:
+            if not arrival.done():
+                arrival.set_result(record)
+
         if not self.is_alive:
-            arrival.set_result(None)
-        arrivals = self._arrivals.setdefault(nonce, [])
-        arrivals.append(arrival)
+            hear(None)
+        self._enter(nonce, hear)
         try:
             yield arrival
         finally:
-            arrivals.remove(arrival)
-            if not arrivals and self._arrivals.get(nonce) is arrivals:
-                del self._arrivals[nonce]
+            self._leave(nonce, hear)
+
+    @contextmanager
+    def waiting_for_all(self, nonces: Iterable[str]) -> Iterator[Arrivals]:
+        """The same for many operations; what is heard of any of them goes to one place."""
+        arrivals = Arrivals()
+
+        def hear(record: Record | None) -> None:
+            arrivals.hear(record)
+
+        if not self.is_alive:
+            hear(None)
+        entered = list(nonces)
+        for nonce in entered:
+            self._enter(nonce, hear)
+        try:
+            yield arrivals
+        finally:
+            for nonce in entered:
+                self._leave(nonce, hear)
+
+    def _enter(self, nonce: str, hear: Hear) -> None:
+        self._hearers.setdefault(nonce, []).append(hear)
+
+    def _leave(self, nonce: str, hear: Hear) -> None:
+        hearers = self._hearers[nonce]
+        hearers.remove(hear)
+        if not hearers:
+            del self._hearers[nonce]
 
     async def listen(self) -> None:
         """Subscribes, again and again, until cancelled."""
@@ -101,18 +146,14 @@ class Outcomes:
             self._subscribed.set()
         elif message["type"] == "message":
             for nonce, record in json.loads(message["data"]).items():
-                self._arrive(self._arrivals.get(nonce, ()), record)
+                for hear in self._hearers.get(nonce, ()):
+                    hear(record)
 
     def _lose(self) -> None:
         self._subscribed.clear()
-        for arrivals in self._arrivals.values():
-            self._arrive(arrivals, None)
-
-    @staticmethod
-    def _arrive(arrivals: "list[Arrival] | tuple[()]", record: Record | None) -> None:
-        for arrival in arrivals:
-            if not arrival.done():
-                arrival.set_result(record)
+        for hearers in self._hearers.values():
+            for hear in hearers:
+                hear(None)
 
 
 async def _ping(subscription: PubSub) -> None:

@@ -1,17 +1,19 @@
 """The edge's half: entries on their way into the mailbox, and back as receipts.
 
 Calls are coalesced: what arrives while a round trip is in flight goes with the next one. That
-turns one fsync of Redis' append-only file per entry into one per trip.
+turns one fsync of Redis' append-only file per entry into one per trip. What one call brings
+together is never divided.
 """
 
 import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Literal
 
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
@@ -26,7 +28,8 @@ log = logging.getLogger(__name__)
 
 MAX_TRIP_ENTRIES = 512
 MAX_TRIP_BYTES = 4 * 1024 * 1024
-MAX_WAITING = 20_000
+"""Once either is reached, the next call waits for the next trip."""
+MAX_WAITING_ENTRIES = 20_000
 FULL_RETRY_AFTER_S = 5
 
 _ACCEPT = script("accept")
@@ -74,13 +77,23 @@ class MailboxFull:
 
 Answer = Accepted | Replay | KeyReused | MailboxFull
 
+Lane = Literal["live", "bulk"]
+"""Live operations are somebody's clicks, bulk ones a backfill (contract §10)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Letter:
+    """The envelopes of one call, in their order. The lane is kept; all lanes share the mailbox."""
+
     project_id: str
-    envelope: Envelope
-    raw: bytes = field(repr=False)
-    answer: asyncio.Future[Answer]
+    lane: Lane
+    envelopes: Sequence[Envelope]
+    raws: Sequence[bytes] = field(repr=False)
+    answers: asyncio.Future[list[Answer]]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(map(len, self.raws))
 
 
 def new_nonce() -> str:
@@ -96,6 +109,7 @@ class Post:
         self._wake = wake
         self._limits = limits
         self._waiting: deque[_Letter] = deque()
+        self._waiting_entries = 0
         self._round_trips: asyncio.Task[None] | None = None
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
 
@@ -105,14 +119,26 @@ class Post:
         Raises MailboxUnavailable when Redis does not confirm it: then it may have been accepted
         or not. Raises ValueError for a payload that JSON cannot hold.
         """
-        raw = layout.encode(envelope)
-        if len(self._waiting) >= MAX_WAITING:
+        (answer,) = await self.accept_many(project_id, (envelope,))
+        return answer
+
+    async def accept_many(
+        self, project_id: str, envelopes: Sequence[Envelope], lane: Lane = "live"
+    ) -> list[Answer]:
+        """Takes operations in, in their order and in one call of the script; an answer for each.
+
+        Those that do not fit are answered MailboxFull, whatever their place. Raises as `accept`
+        does, for all of them.
+        """
+        raws = [layout.encode(envelope) for envelope in envelopes]
+        if self._waiting_entries >= MAX_WAITING_ENTRIES:
             raise MailboxUnavailable("too many calls are waiting for Redis")
-        letter = _Letter(project_id, envelope, raw, asyncio.get_running_loop().create_future())
-        self._waiting.append(letter)
+        answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Letter(project_id, lane, envelopes, raws, answers))
+        self._waiting_entries += len(raws)
         if self._round_trips is None:
             self._round_trips = asyncio.create_task(self._send_all())
-        return await letter.answer
+        return await answers
 
     async def queued(self, project_id: str, operation_id: str) -> QueuedOperation | None:
         """The operation if it still waits in this project's mailbox. Raises MailboxUnavailable."""
@@ -145,22 +171,29 @@ class Post:
                     _refuse(trip, error)
                     if error.timed_out:
                         # Who came meanwhile has waited as long: nobody waits for two timeouts.
-                        _refuse(self._waiting, error)
-                        self._waiting.clear()
+                        self._refuse_waiting(error)
         finally:
             self._round_trips = None
-            _refuse([*trip, *self._waiting], MailboxUnavailable("the round trips have ended"))
-            self._waiting.clear()
+            ended = MailboxUnavailable("the round trips have ended")
+            _refuse(trip, ended)
+            self._refuse_waiting(ended)
+
+    def _refuse_waiting(self, error: MailboxUnavailable) -> None:
+        _refuse(self._waiting, error)
+        self._waiting.clear()
+        self._waiting_entries = 0
 
     def _next_trip(self) -> list[_Letter]:
         trip: list[_Letter] = []
-        size_bytes = 0
-        while self._waiting and len(trip) < MAX_TRIP_ENTRIES and size_bytes < MAX_TRIP_BYTES:
+        entries = size_bytes = 0
+        while self._waiting and entries < MAX_TRIP_ENTRIES and size_bytes < MAX_TRIP_BYTES:
             letter = self._waiting.popleft()
+            self._waiting_entries -= len(letter.raws)
             # Its caller may have gone away meanwhile.
-            if not letter.answer.done():
+            if not letter.answers.done():
                 trip.append(letter)
-                size_bytes += len(letter.raw)
+                entries += len(letter.raws)
+                size_bytes += letter.size_bytes
         return trip
 
     async def _send(self, trip: Sequence[_Letter]) -> None:
@@ -195,13 +228,12 @@ class Post:
             layout.BELLS,
         ]
         entries: list[Any] = []
-        for letter in letters:
-            envelope = letter.envelope
+        for envelope, raw in _entries(letters):
             place = 0
             if envelope.idempotency_key is not None:
                 keys.append(layout.hint_key(project_id, envelope.type, envelope.idempotency_key))
                 place = len(keys)
-            entries += (envelope.nonce, envelope.fingerprint, place, letter.raw)
+            entries += (envelope.nonce, envelope.fingerprint, place, raw)
         limits = self._limits
         return [
             len(keys),
@@ -221,9 +253,15 @@ class Post:
         wake_taken, depth, answers = reply
         if wake_taken:
             self._waker.submit(self._enqueue, project_id)
-        for letter, answer in zip(letters, answers, strict=True):
-            if not letter.answer.done():
-                letter.answer.set_result(_read_answer(letter.envelope, answer.decode(), depth))
+        rest = iter(answers)
+        for letter in letters:
+            mine = islice(rest, len(letter.envelopes))
+            read = [
+                _read_answer(envelope, answer.decode(), depth)
+                for envelope, answer in zip(letter.envelopes, mine, strict=True)
+            ]
+            if not letter.answers.done():
+                letter.answers.set_result(read)
 
     def _enqueue(self, project_id: str) -> None:
         try:
@@ -234,10 +272,15 @@ class Post:
             log.exception("no drain was queued, the sweeper will (project %s)", project_id)
 
 
-def _refuse(letters: Sequence[_Letter] | deque[_Letter], error: MailboxUnavailable) -> None:
+def _entries(letters: Sequence[_Letter]) -> Iterator[tuple[Envelope, bytes]]:
     for letter in letters:
-        if not letter.answer.done():
-            letter.answer.set_exception(error)
+        yield from zip(letter.envelopes, letter.raws, strict=True)
+
+
+def _refuse(letters: Iterable[_Letter], error: MailboxUnavailable) -> None:
+    for letter in letters:
+        if not letter.answers.done():
+            letter.answers.set_exception(error)
 
 
 def _read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:

@@ -43,7 +43,7 @@ async def test_every_waiter_of_an_operation_gets_its_record(redis_url: str, worl
             records = await asyncio.wait_for(asyncio.gather(one, two), 10)
             assert [record and record["status"] for record in records] == ["applied"] * 2
             assert not third.done()
-        assert not outcomes._arrivals
+        assert not outcomes._hearers
 
 
 async def test_without_a_subscription_a_waiter_is_sent_to_the_ledger_at_once(
