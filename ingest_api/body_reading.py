@@ -41,7 +41,7 @@ async def read_body(incoming: Incoming, limit_bytes: int, *, plain_text: bool) -
         async with asyncio.timeout(BODY_TIMEOUT_S):
             raw = await _receive(incoming, raw_limit_bytes, limit_bytes)
     except TimeoutError:
-        raise Problem(408, "request_timeout", "The body did not arrive in time.") from None
+        raise body_too_late() from None
     return _inflate(raw, limit_bytes) if is_gzip else raw
 
 
@@ -121,6 +121,11 @@ def _inflate(raw: bytes, limit_bytes: int) -> bytes:
     except zlib.error:
         raise broken_gzip() from None
     raise broken_gzip()
+
+
+def body_too_late() -> Problem:
+    """408: the body did not arrive within BODY_TIMEOUT_S."""
+    return Problem(408, "request_timeout", "The body did not arrive in time.")
 
 
 def broken_gzip() -> Problem:

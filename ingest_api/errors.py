@@ -7,7 +7,7 @@ from ingest_api.answers import NO_STORE, PROBLEM_TYPE, Answer, Header, encode_js
 from ingest_api.identity_secret import ProofFailed
 from models.database import Transient
 from models.operations import InvalidRequest
-from models.outcomes import NOT_FOUND, Fault
+from models.outcomes import KEY_REUSED, NOT_FOUND, Fault
 from workers.mailbox.connection import MailboxUnavailable
 
 UNAVAILABLE = "unavailable"
@@ -77,6 +77,19 @@ def no_such_record() -> Problem:
 
 def invalid_request(detail: str) -> Problem:
     return Problem(400, "invalid_request", detail)
+
+
+def key_reused() -> Problem:
+    return Problem(KEY_REUSED.status, KEY_REUSED.code, KEY_REUSED.detail)
+
+
+def mailbox_full(retry_after_s: int) -> Problem:
+    return Problem(
+        429,
+        "mailbox_full",
+        "The project has as many waiting operations as it may have.",
+        headers=((b"retry-after", b"%d" % retry_after_s),),
+    )
 
 
 def unavailable(retry_after_s: int, **members: Any) -> Problem:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingest_api.answers import Header
+
 HEADER_LIMIT_BYTES = 1024
 """A longer header is nonsense, and nonsense is ignored."""
 
@@ -58,6 +60,14 @@ def _read(headers: tuple[bytes, ...]) -> Preferences:
         respond_async=wanted.get("respond-async") == "",
         wait_s=int(wait) if _SECONDS.fullmatch(wait) else None,
     )
+
+
+def applied_headers(
+    preferences: Preferences, waited_s: float, *, queued: bool
+) -> tuple[Header, ...]:
+    """The header that says what `applied` does, where there is anything to say."""
+    followed = applied(preferences, waited_s, queued=queued)
+    return () if followed is None else ((b"preference-applied", followed),)
 
 
 def applied(preferences: Preferences, waited_s: float, *, queued: bool) -> bytes | None:

@@ -2,42 +2,39 @@
 
 from contextlib import nullcontext
 
-from ingest_api.answers import Answer, Header, json_answer
-from ingest_api.caller import Caller
+from config.settings import Settings
+from ingest_api.asked import Asked
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem
+from ingest_api.families import KeyedFamily
 from ingest_api.incoming import Incoming
-from ingest_api.operation_reading import Asked, read_operation
-from ingest_api.preferences import Preferences, applied, read_preferences
-from ingest_api.verdicts import verdict_answer
+from ingest_api.preferences import read_preferences
+from ingest_api.submission import Submission
 from models.outcomes import KEY_REUSED
 from models.queries.operations import SettledRecord
 from workers.mailbox.layout import Envelope, parse_operation_id
 from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Replay
 
-OPERATIONS_PATH = "/api/widget/operations/"
 
+async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:
+    """Takes an operation into its project's mailbox, and waits for its outcome as the caller wants.
 
-async def submit(edge: Edge, incoming: Incoming, operation_type: str) -> Answer:
-    """Takes a widget write into its project's mailbox and answers with its outcome, or 202.
-
-    Raises what refuses the request, at the edge or by the worker's verdict, and
-    MailboxUnavailable when nothing can be accepted now.
+    Raises Problem for what the mailbox refuses, MailboxUnavailable when nothing can be accepted
+    now. What the worker refused is in the submission's record.
     """
-    asked = await read_operation(edge, incoming, operation_type)
     preferences = read_preferences(incoming.header_values(b"prefer"))
-    settings = edge.settings
-    budget_s = preferences.wait_budget_s(settings.widget_wait_s, settings.max_wait_s)
+    usual_s = usual_wait_s(edge.settings, asked.caller.family)
+    budget_s = preferences.wait_budget_s(usual_s, edge.settings.max_wait_s)
     envelope = asked.envelope(reply_to=edge.id if budget_s else None)
     taken, record, waited_s = await _accept_and_wait(edge, asked, envelope, budget_s)
-    if record is None:
-        return _queued_answer(asked, taken, preferences, waited_s)
-    edge.metrics.outcomes.labels(record["type"], record["status"]).inc()
-    return verdict_answer(
-        record,
-        asked.caller.kind,
-        _settled_headers(record, preferences, waited_s, replayed=isinstance(taken, Replay)),
-    )
+    if record is not None:
+        edge.metrics.outcomes.labels(record["type"], record["status"]).inc()
+    return Submission(asked, taken, record, preferences, waited_s)
+
+
+def usual_wait_s(settings: Settings, family: KeyedFamily) -> float:
+    """How long a caller of the family waits who does not say how long."""
+    return settings.widget_wait_s if family == "widget" else settings.account_wait_s
 
 
 async def _accept_and_wait(
@@ -52,7 +49,7 @@ async def _accept_and_wait(
             case KeyReused():
                 raise Problem(KEY_REUSED.status, KEY_REUSED.code, KEY_REUSED.detail)
             case MailboxFull():
-                raise _mailbox_full(taken.retry_after_s)
+                raise mailbox_full(taken.retry_after_s)
             case Replay():
                 return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
         edge.metrics.accepted.labels(asked.operation_type).inc()
@@ -75,49 +72,7 @@ async def _replayed(
         return await edge.waiters.wait(operation, arrival, budget_s, replay=True)
 
 
-def _queued_answer(
-    asked: Asked, taken: Accepted | Replay, preferences: Preferences, waited_s: float
-) -> Answer:
-    operation_id = taken.operation_id
-    document = {"operation_id": operation_id, "type": asked.operation_type, "status": "queued"}
-    return json_answer(
-        202,
-        document,
-        (b"location", _location(asked.caller, operation_id)),
-        _operation_header(operation_id),
-        *_preference_headers(preferences, waited_s, queued=True),
-    )
-
-
-def _settled_headers(
-    record: SettledRecord, preferences: Preferences, waited_s: float, *, replayed: bool
-) -> tuple[Header, ...]:
-    first = record["replay_of"]
-    repeated = replayed or first is not None
-    return (
-        _operation_header(first or record["operation_id"]),
-        *(((b"idempotent-replayed", b"true"),) if repeated else ()),
-        *_preference_headers(preferences, waited_s, queued=False),
-    )
-
-
-def _preference_headers(
-    preferences: Preferences, waited_s: float, *, queued: bool
-) -> tuple[Header, ...]:
-    followed = applied(preferences, waited_s, queued=queued)
-    return () if followed is None else ((b"preference-applied", followed),)
-
-
-def _operation_header(operation_id: str) -> Header:
-    return b"x-operation-id", operation_id.encode()
-
-
-def _location(caller: Caller, operation_id: str) -> bytes:
-    query = "" if caller.by_key else f"?app_id={caller.project.id}"
-    return f"{OPERATIONS_PATH}{operation_id}{query}".encode()
-
-
-def _mailbox_full(retry_after_s: int) -> Problem:
+def mailbox_full(retry_after_s: int) -> Problem:
     return Problem(
         429,
         "mailbox_full",
