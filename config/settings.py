@@ -6,7 +6,8 @@ A variable is its field's name in capitals; units stand last in the name.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -63,6 +64,11 @@ def _upper(value: object) -> object:
 
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+# A hundred years; what is to stay longer stays for ever.
+_LONGEST_DAYS = 36_500
+Days = Annotated[int, Field(ge=1, le=_LONGEST_DAYS)] | Literal["forever"]
+# Callers are promised a week (contract §4 Retries).
+KeyDays = Annotated[int, Field(ge=7, le=_LONGEST_DAYS)] | Literal["forever"]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 LogFormat = Literal["auto", "json", "console"]
@@ -129,6 +135,21 @@ class Settings(BaseSettings):
     wake_queued_s: Seconds = Field(5.0, description="life of the wake token of a queued drain")
     wake_running_s: Seconds = Field(1.5, description="life of the wake token of a running drain")
     sweep_interval_s: Seconds = Field(1.0, description="pause between two sweeps for lost wakes")
+
+    receipt_retention_days: Days = Field(
+        30, description="how long receipts are kept, `forever` to prune none"
+    )
+    key_retention_days: KeyDays = Field(
+        7, description="how long idempotency keys are kept, with their receipts; at least 7"
+    )
+    dead_letter_retention_days: Days = Field(
+        90, description="how long dead letters are kept, `forever` to prune none"
+    )
+    prune_interval_s: Seconds = Field(600.0, description="pause between two rounds of pruning")
+    prune_batch_size: int = Field(200, ge=1, le=2_000, description="rows pruned in one transaction")
+    prune_pause_s: float = Field(
+        0.05, ge=0, le=60, description="pause of the pruning between two transactions"
+    )
 
     project_cache_ttl_s: Seconds = Field(
         2.0, description="how old a project's cached settings and keys may be at the edge"
@@ -198,6 +219,10 @@ def render_settings_markdown() -> str:
 def _type_label(annotation: object) -> str:
     if get_origin(annotation) is Literal:
         return ", ".join(str(choice) for choice in get_args(annotation))
+    if get_origin(annotation) is Annotated:
+        return _type_label(get_args(annotation)[0])
+    if isinstance(annotation, UnionType) or get_origin(annotation) is Union:
+        return " or ".join(_type_label(choice) for choice in get_args(annotation))
     labels = {int: "whole number", float: "number", str: "text"}
     return labels.get(annotation, "text") if isinstance(annotation, type) else "text"
 

@@ -1,4 +1,4 @@
-"""A worker process: RQ's loop on one queue, the sweeper beside it, and a graceful end.
+"""A worker process: RQ's loop on one queue, sweeper and pruner beside it, and a graceful end.
 
 RQ's loop gives up when Redis is away. This one begins it anew until it is told to stop.
 """
@@ -19,13 +19,17 @@ from rq.serializers import JSONSerializer
 
 from config.settings import Settings
 from models.database import Transient, open_database
+from models.retention import retention_of
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
 from workers.drain import LINGER_PIECE_S, Drain, DrainLimits, Storage
 from workers.job import allowing
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
+from workers.mailbox.horizon import Horizon
 from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake, WakeTimes
+from workers.prune import PruneLimits, PruneMeans, Pruner
+from workers.prune_turn import PruneTurn
 from workers.sweep import Sweeper
 
 log = logging.getLogger(__name__)
@@ -105,13 +109,18 @@ class WorkerProcess:
         sweeper = Sweeper(
             self._redis, self._wake, drain.run, self._settings.sweep_interval_s, self._stop
         )
-        thread = threading.Thread(target=sweeper.run, name="sweeper", daemon=True)
-        thread.start()
+        beside = [threading.Thread(target=sweeper.run, name="sweeper", daemon=True)]
+        if not self._burst:
+            pruner = Pruner(self._prune_means(), self._settings.prune_interval_s)
+            beside.append(threading.Thread(target=pruner.run, name="pruner", daemon=True))
+        for thread in beside:
+            thread.start()
         try:
             self._work()
         finally:
             self._stop.set()
-            thread.join(timeout=self._settings.redis_timeout_s * 2)
+            for thread in beside:
+                thread.join(timeout=self._settings.redis_timeout_s * 2)
             self._database.close()
             self._redis.close()
 
@@ -164,6 +173,17 @@ class WorkerProcess:
             self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)
         )
         return Drain(storage, Mailbox(self._redis, self._wake), self._wake, limits, self._stop)
+
+    def _prune_means(self) -> PruneMeans:
+        settings = self._settings
+        return PruneMeans(
+            self._database,
+            Horizon(self._redis),
+            PruneTurn(self._redis),
+            retention_of(settings),
+            PruneLimits(settings.prune_batch_size, settings.prune_pause_s),
+            self._stop,
+        )
 
     def _on_signal(self, _: int, __: FrameType | None) -> None:
         """The first stop lets the batch at hand finish; one that comes later ends at once."""

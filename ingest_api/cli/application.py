@@ -29,6 +29,7 @@ COMMANDS = (
     Command("up", "Run everything here: edge, worker, Redis, SQLite.", "ingest_api.cli.up"),
     Command("web", "Run the edge, which answers HTTP.", "ingest_api.cli.web"),
     Command("worker", "Run a worker, which applies what was accepted.", "ingest_api.cli.worker"),
+    Command("prune", "Remove what is older than its retention, now.", "ingest_api.cli.prune"),
     Command("migrate", "Bring the database to the newest version.", "ingest_api.cli.migrate"),
     Command("doctor", "Check settings, Redis, database, workers, clocks.", "ingest_api.cli.doctor"),
     Command("project", "Create, list, show and change projects.", "ingest_api.cli.project"),

@@ -10,6 +10,9 @@
 | `bells`                      | stream  | its last entry tells that some wake token was taken |
 | `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
 | `sweep`                      | lock    | somebody swept lately; expires                      |
+| `prune`                      | lock    | somebody prunes; expires                            |
+| `prune_rest`                 | token   | somebody pruned lately; expires                     |
+| `pruned`                     | hash    | project -> operation up to which no old key is left |
 
 An empty stream is kept: its last id keeps the order of acceptance when Redis' clock is set back.
 """
@@ -23,6 +26,9 @@ from typing import Any, Literal, get_args
 READY = "ready"
 BELLS = "bells"
 SWEEP = "sweep"
+PRUNE = "prune"
+PRUNE_REST = "prune_rest"
+PRUNED = "pruned"
 ENTRY_FIELD = b"e"
 
 ENVELOPE_VERSION = 1
@@ -130,6 +136,11 @@ def operation_id(entry_id: str, nonce: str) -> str:
     """
     ms, _, sequence = entry_id.partition("-")
     return f"op_{(int(ms) << SEQUENCE_BITS) + int(sequence):018x}{nonce}"
+
+
+def first_operation_id(accepted_at_ms: int) -> str:
+    """What no id of an operation accepted at that time, or later, sorts before."""
+    return f"op_{accepted_at_ms << SEQUENCE_BITS:018x}"
 
 
 def parse_operation_id(text: str) -> tuple[str, str] | None:
