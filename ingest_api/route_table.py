@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 from ingest_api.edge import Edge
 from ingest_api.endpoint import Endpoint, Handler, RouteEntry
 from ingest_api.errors import Problem, problem_answer
-from ingest_api.routes import health, operations, widget
+from ingest_api.routes import batches, health, operations, widget
 
 ROUTES: tuple[RouteEntry, ...] = (
     RouteEntry("POST", "/api/widget/identify", "widget", widget.identify),
@@ -14,13 +14,33 @@ ROUTES: tuple[RouteEntry, ...] = (
     RouteEntry("POST", "/api/widget/set-properties", "widget", widget.set_properties),
     RouteEntry("POST", "/api/widget/set-stage", "widget", widget.set_stage),
     RouteEntry("POST", "/api/widget/set-deal", "widget", widget.set_deal),
+    RouteEntry("POST", "/api/widget/batch", "widget", batches.widget_batch),
+    RouteEntry("POST", "/api/batch", "account", batches.account_batch),
     RouteEntry(
         "GET", "/api/widget/operations/{operation_id:path}", "widget", operations.widget_receipt
+    ),
+    RouteEntry("POST", "/api/contacts", "account", contact_writes.create),
+    RouteEntry("PATCH", "/api/contacts/{contact_id}", "account", contact_writes.update),
+    RouteEntry("DELETE", "/api/contacts/{contact_id}", "account", contact_writes.delete),
+    RouteEntry(
+        "PUT",
+        "/api/contacts/{contact_id}/companies/{company_id}",
+        "account",
+        contact_writes.link,
+    ),
+    RouteEntry(
+        "DELETE",
+        "/api/contacts/{contact_id}/companies/{company_id}",
+        "account",
+        contact_writes.unlink,
     ),
     RouteEntry("GET", "/healthz", "public", health.alive),
     RouteEntry("GET", "/livez", "public", health.alive),
     RouteEntry("GET", "/readyz", "public", health.ready),
     RouteEntry("GET", "/metrics", "public", health.metrics),
+    RouteEntry("GET", "/openapi.json", "public", documents.openapi),
+    RouteEntry("GET", "/docs", "public", documents.page),
+    RouteEntry("GET", "/docs/assets/{version}/{name}", "public", documents.asset),
 )
 
 

@@ -1,0 +1,1 @@
+"""Many operations in one request (contract §10)."""

@@ -1,0 +1,78 @@
+"""The answer to a batch: each operation's outcome or problem, in their order (contract §10)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ingest_api.answers import Answer, json_answer
+from ingest_api.asked import Asked
+from ingest_api.batches.judge import Item
+from ingest_api.batches.taking import Taken
+from ingest_api.caller import Caller
+from ingest_api.edge import Edge
+from ingest_api.errors import Problem, key_reused, mailbox_full
+from ingest_api.preferences import Preferences, applied_headers
+from ingest_api.verdicts import outcome_document, problem_of
+from models.queries.operations import SettledRecord
+from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Replay
+
+Result = dict[str, Any]
+
+
+def batch_answer(
+    edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken, preferences: Preferences
+) -> Answer:
+    """200 where every operation is final, 202 where some wait.
+
+    Raises Problem 429 where the mailbox had no room for any of them.
+    """
+    full = [each for each in taken.answers if isinstance(each, MailboxFull)]
+    retry = mailbox_full(full[0].retry_after_s) if full else None
+    if retry is not None and not any(isinstance(each, Accepted | Replay) for each in taken.answers):
+        raise retry
+    results = list(_results(edge, caller, items, taken))
+    is_queued = any("outcome" in each and each["outcome"]["status"] == "queued" for each in results)
+    return json_answer(
+        202 if is_queued else 200,
+        {"results": results},
+        *(() if retry is None else retry.headers),
+        *applied_headers(preferences, taken.waited_s, queued=is_queued),
+    )
+
+
+def _results(edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken) -> Iterator[Result]:
+    answers = iter(taken.answers)
+    for index, item in enumerate(items):
+        if isinstance(item, Problem):
+            yield _refused(index, item)
+            continue
+        answer = next(answers)
+        if isinstance(answer, KeyReused):
+            yield _refused(index, key_reused())
+        elif isinstance(answer, MailboxFull):
+            yield _refused(index, mailbox_full(answer.retry_after_s))
+        elif (record := taken.records.get(answer.operation_id)) is None:
+            yield _queued(index, item, answer.operation_id)
+        else:
+            edge.metrics.outcomes.labels(record["type"], record["status"]).inc()
+            yield _settled(index, record, caller, replayed=isinstance(answer, Replay))
+
+
+def _refused(index: int, problem: Problem) -> Result:
+    return {"index": index, "operation_id": None, "problem": problem.document()}
+
+
+def _queued(index: int, asked: Asked, operation_id: str) -> Result:
+    outcome = {"operation_id": operation_id, "type": asked.operation_type, "status": "queued"}
+    return {"index": index, "operation_id": operation_id, "outcome": outcome}
+
+
+def _settled(index: int, record: SettledRecord, caller: Caller, *, replayed: bool) -> Result:
+    result: Result = {"index": index, "operation_id": record["replay_of"] or record["operation_id"]}
+    problem = problem_of(record)
+    if problem is None:
+        result["outcome"] = outcome_document(record, caller.kind)
+    else:
+        result["problem"] = problem.document()
+    if replayed or record["replay_of"] is not None:
+        result["idempotent_replayed"] = True
+    return result

@@ -1,0 +1,44 @@
+"""The two batch routes (contract §10)."""
+
+from collections.abc import Sequence
+
+from ingest_api.answers import Answer
+from ingest_api.asked import Asked
+from ingest_api.batches.judge import Item
+from ingest_api.batches.reading import read_account_batch, read_widget_batch
+from ingest_api.batches.results import batch_answer
+from ingest_api.batches.taking import take
+from ingest_api.caller import Caller
+from ingest_api.edge import Edge
+from ingest_api.incoming import Incoming
+from ingest_api.preferences import read_preferences
+from ingest_api.submit import usual_wait_s
+from workers.mailbox.post import Lane
+
+
+async def widget_batch(edge: Edge, incoming: Incoming) -> Answer:
+    caller, items = await read_widget_batch(edge, incoming)
+    wait_s = usual_wait_s(edge.settings, "widget")
+    return await _answered(edge, incoming, caller, items, "live", wait_s)
+
+
+async def account_batch(edge: Edge, incoming: Incoming) -> Answer:
+    items, lane = await read_account_batch(edge, incoming)
+    # Who sends a backfill wants it taken in, not to watch it.
+    wait_s = 0.0 if lane == "bulk" else usual_wait_s(edge.settings, "account")
+    return await _answered(edge, incoming, incoming.caller, items, lane, wait_s)
+
+
+async def _answered(
+    edge: Edge,
+    incoming: Incoming,
+    caller: Caller,
+    items: Sequence[Item],
+    lane: Lane,
+    wait_s: float,
+) -> Answer:
+    preferences = read_preferences(incoming.header_values(b"prefer"))
+    budget_s = preferences.wait_budget_s(wait_s, edge.settings.max_wait_s)
+    asked = [item for item in items if isinstance(item, Asked)]
+    taken = await take(edge, caller, asked, lane, budget_s)
+    return batch_answer(edge, caller, items, taken, preferences)
