@@ -9,6 +9,7 @@ from starlette.types import Send
 Header = tuple[bytes, bytes]
 
 NO_CONTENT = 204
+WITHOUT_BODY = (NO_CONTENT, 304)
 
 JSON_TYPE: Header = (b"content-type", b"application/json")
 PROBLEM_TYPE: Header = (b"content-type", b"application/problem+json")
@@ -35,7 +36,7 @@ class Answer:
     async def send(self, send: Send, *, last: bool = True) -> None:
         """Sends head and body; unless it is the `last` part, the exchange is left open."""
         headers = list(self.headers)
-        if self.status != NO_CONTENT:
+        if self.status not in WITHOUT_BODY:
             headers.append((b"content-length", b"%d" % len(self.body)))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": not last})

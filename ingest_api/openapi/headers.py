@@ -1,0 +1,61 @@
+"""The headers of answers, each described once (contract §4)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+_OPERATION_ID = {"type": "string", "pattern": "^op_[0-9a-f]{32}$"}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-Id": {
+        "description": "The request's own id if it was a sane one, else a new one.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+    },
+    "X-Operation-Id": {
+        "description": "The accepted write; its receipt is found by it.",
+        "required": True,
+        "schema": _OPERATION_ID,
+    },
+    "Location": {
+        "description": "Where the receipt is.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Preference-Applied": {
+        "description": "What of `Prefer` the answer followed (RFC 7240).",
+        "schema": {"type": "string", "examples": ["respond-async"]},
+    },
+    "Idempotent-Replayed": {
+        "description": "There and `true` if this is the outcome of an earlier request.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Retry-After": {
+        "description": "Seconds after which a retry makes sense.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "Allow": {
+        "description": "The methods that the route takes.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "WWW-Authenticate": {
+        "description": "The scheme of the credentials.",
+        "schema": {"type": "string", "examples": ["Bearer"]},
+    },
+    "ETag": {
+        "description": "Names this content; send it back as `If-None-Match`.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "Content-Security-Policy": {
+        "description": "The page loads nothing from elsewhere.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+}
+
+
+def header_references(names: Iterable[str]) -> dict[str, Any]:
+    """References to the headers under `components`."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
