@@ -34,6 +34,18 @@ async def read_body(incoming: Incoming, limit_bytes: int, *, plain_text: bool) -
     Raises Problem 408, 413, 415, or 400 for broken gzip, and ClientGone.
     """
     check_type(incoming, (JSON, PLAIN_TEXT) if plain_text else (JSON,))
+    return await _read(incoming, limit_bytes)
+
+
+async def read_optional_body(incoming: Incoming, limit_bytes: int) -> bytes:
+    """The same where a route needs no body: what is not there has no type either."""
+    raw = await _read(incoming, limit_bytes)
+    if raw:
+        check_type(incoming, (JSON,))
+    return raw
+
+
+async def _read(incoming: Incoming, limit_bytes: int) -> bytes:
     is_gzip = is_gzipped(incoming)
     raw_limit_bytes = limit_bytes + GZIP_FRAME_BYTES if is_gzip else limit_bytes
     check_length(incoming, raw_limit_bytes, limit_bytes)

@@ -27,7 +27,7 @@ def read_envelope_fields(body: Mapping[str, Any]) -> EnvelopeFields:
     `invalid_request`. A proof of another type is no bad request: `verify` answers it 401.
     """
     proofs = Proofs(body.get("user_hash"), body.get("user_token"))
-    return EnvelopeFields(read_project_id(body), _message_id(body), proofs)
+    return EnvelopeFields(read_project_id(body), read_message_id(body), proofs)
 
 
 def read_project_id(body: Mapping[str, Any]) -> str | None:
@@ -40,7 +40,8 @@ def read_project_id(body: Mapping[str, Any]) -> str | None:
     return app_id
 
 
-def _message_id(body: Mapping[str, Any]) -> str | None:
+def read_message_id(body: Mapping[str, Any]) -> str | None:
+    """`message_id`. Raises `InvalidRequest` for what is no idempotency key."""
     message_id = _string(body, "message_id")
     if message_id is not None and not 0 < len(message_id) <= MESSAGE_ID_LIMIT_CHARS:
         raise field_fault("/message_id", f"1 to {MESSAGE_ID_LIMIT_CHARS} characters.")

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
+from ingest_api.asked import Asked
 from ingest_api.bodies import parse_body
 from ingest_api.body_reading import read_body
 from ingest_api.caller import Caller
@@ -17,7 +17,6 @@ from ingest_api.idempotency import read_idempotency_key
 from ingest_api.identity_proof import Proof, apply_claims, verify
 from ingest_api.identity_secret import IdentitySecret
 from ingest_api.incoming import Incoming
-from models import outcomes
 from models.operations import (
     Identify,
     SetProperties,
@@ -28,38 +27,11 @@ from models.operations import (
 )
 from models.queries.projects import EdgeProject
 from models.rules.visitor_id import read_user_id
-from workers.mailbox.layout import Envelope
-from workers.mailbox.post import new_nonce
 
 NOBODY = ""
 """What no token can name."""
 
 KeyOf = Callable[[str | None], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks for what; the envelope does not say yet whether anybody waits."""
-
-    caller: Caller
-    operation_type: str
-    payload: dict[str, Any]
-    warnings: list[outcomes.OperationWarning]
-    idempotency_key: str | None
-    fingerprint: str
-
-    def envelope(self, reply_to: str | None) -> Envelope:
-        """What goes into the mailbox; `reply_to` is the edge at which the caller waits."""
-        return Envelope(
-            nonce=new_nonce(),
-            type=self.operation_type,
-            caller=self.caller.kind,
-            payload=self.payload,
-            fingerprint=self.fingerprint,
-            warnings=cast(list[dict[str, Any]], self.warnings),
-            idempotency_key=self.idempotency_key,
-            reply_to=reply_to,
-        )
 
 
 async def read_operation(edge: Edge, incoming: Incoming, operation_type: str) -> Asked:

@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 from ingest_api.edge import Edge
 from ingest_api.endpoint import Endpoint, Handler, RouteEntry
 from ingest_api.errors import Problem, problem_answer
-from ingest_api.routes import batches, documents, health, operations, widget
+from ingest_api.routes import batches, contact_writes, documents, health, operations, widget
 
 ROUTES: tuple[RouteEntry, ...] = (
     RouteEntry("POST", "/api/widget/identify", "widget", widget.identify),
@@ -38,9 +38,6 @@ ROUTES: tuple[RouteEntry, ...] = (
     RouteEntry("GET", "/livez", "public", health.alive),
     RouteEntry("GET", "/readyz", "public", health.ready),
     RouteEntry("GET", "/metrics", "public", health.metrics),
-    RouteEntry("GET", "/openapi.json", "public", documents.openapi),
-    RouteEntry("GET", "/docs", "public", documents.page),
-    RouteEntry("GET", "/docs/assets/{version}/{name}", "public", documents.asset),
     RouteEntry("GET", "/openapi.json", "public", documents.openapi),
     RouteEntry("GET", "/docs", "public", documents.page),
     RouteEntry("GET", "/docs/assets/{version}/{name}", "public", documents.asset),

@@ -5,12 +5,11 @@ from contextlib import nullcontext
 from config.settings import Settings
 from ingest_api.asked import Asked
 from ingest_api.edge import Edge
-from ingest_api.errors import Problem
+from ingest_api.errors import key_reused, mailbox_full
 from ingest_api.families import KeyedFamily
 from ingest_api.incoming import Incoming
 from ingest_api.preferences import read_preferences
 from ingest_api.submission import Submission
-from models.outcomes import KEY_REUSED
 from models.queries.operations import SettledRecord
 from workers.mailbox.layout import Envelope, parse_operation_id
 from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Replay
@@ -47,7 +46,7 @@ async def _accept_and_wait(
         taken = await edge.post.accept(project_id, envelope)
         match taken:
             case KeyReused():
-                raise Problem(KEY_REUSED.status, KEY_REUSED.code, KEY_REUSED.detail)
+                raise key_reused()
             case MailboxFull():
                 raise mailbox_full(taken.retry_after_s)
             case Replay():
@@ -70,12 +69,3 @@ async def _replayed(
     _, nonce = parsed
     with edge.outcomes.waiting(nonce) as arrival:
         return await edge.waiters.wait(operation, arrival, budget_s, replay=True)
-
-
-def mailbox_full(retry_after_s: int) -> Problem:
-    return Problem(
-        429,
-        "mailbox_full",
-        "The project has as many waiting operations as it may have.",
-        headers=((b"retry-after", b"%d" % retry_after_s),),
-    )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ingest_api.answers import Answer, Header, json_answer
 from ingest_api.errors import Problem
 from models.documents.times import iso_time
 from models.operations.credentials import KeyKind
@@ -12,18 +11,6 @@ from models.queries.operations import ReceiptRecord, SettledRecord
 
 _SHOWN_TO_ALL = ("event_id", "stage", "warnings")
 _STAGE_SHOWN_TO_ALL = ("change", "to")
-
-
-def verdict_answer(record: SettledRecord, caller: KeyKind, headers: tuple[Header, ...]) -> Answer:
-    """The answer for an operation that was applied or changed nothing.
-
-    Raises the worker's refusal as Problem, with the same headers: problems are answered elsewhere.
-    """
-    problem = problem_of(record)
-    if problem is not None:
-        problem.headers += headers
-        raise problem
-    return json_answer(200, outcome_document(record, caller), *headers)
 
 
 def outcome_document(record: SettledRecord, caller: KeyKind) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""Contacts and their links: the account routes that write (contract §11)."""
+
+from ingest_api import account_writes
+from ingest_api.answers import Answer
+from ingest_api.edge import Edge
+from ingest_api.incoming import Incoming
+
+
+async def create(edge: Edge, incoming: Incoming) -> Answer:
+    return await account_writes.create(edge, incoming, "create_contact")
+
+
+async def update(edge: Edge, incoming: Incoming) -> Answer:
+    return await account_writes.update(edge, incoming, "update_contact", "contact_id")
+
+
+async def delete(edge: Edge, incoming: Incoming) -> Answer:
+    return await account_writes.bodiless(edge, incoming, "delete_contact", "contact_id")
+
+
+async def link(edge: Edge, incoming: Incoming) -> Answer:
+    return await account_writes.bodiless(edge, incoming, "link_company", "contact_id", "company_id")
+
+
+async def unlink(edge: Edge, incoming: Incoming) -> Answer:
+    return await account_writes.bodiless(
+        edge, incoming, "unlink_company", "contact_id", "company_id"
+    )
