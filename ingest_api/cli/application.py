@@ -41,6 +41,7 @@ COMMANDS = (
     ),
     Command("stages", "Set and list a project's pipeline.", "ingest_api.cli.stages"),
     Command("company", "Create and list companies by hand.", "ingest_api.cli.company"),
+    Command("openapi", "Print the OpenAPI document.", "ingest_api.cli.openapi"),
 )
 
 
