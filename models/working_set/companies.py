@@ -19,6 +19,7 @@ def create(state: WorkingSet, owner: Contact | None = None) -> Company:
         owner_contact_id=None if owner is None else owner.id,
     )
     state.journal.put(state.companies, company.id, company)
+    state.complete_companies.add(company.id)
     return company
 
 
@@ -36,12 +37,29 @@ def fill_name(state: WorkingSet, company: Company, name: str | None) -> None:
         make_real(state, company)
 
 
-def take_external_id(state: WorkingSet, company: Company, external_id: str) -> None:
-    """Gives the company an id of the caller's that nobody holds."""
+def rename(state: WorkingSet, company: Company, name: str) -> None:
+    """Names a company anew; an edit of a placeholder's name makes it a real one (§11)."""
+    state.journal.set(company, "name", name)
+    if company.placeholder:
+        make_real(state, company)
+
+
+def replace_external_id(state: WorkingSet, company: Company, external_id: str | None) -> None:
+    """Gives the company an id of the caller's that nobody else holds, or takes it away."""
+    if external_id == company.external_id:
+        return
     if company.external_id is not None:
         state.journal.drop(state.company_id_by_external_id, company.external_id)
     state.journal.set(company, "external_id", external_id)
-    state.journal.put(state.company_id_by_external_id, external_id, company.id)
+    if external_id is not None:
+        state.journal.put(state.company_id_by_external_id, external_id, company.id)
+
+
+def remove(state: WorkingSet, company: Company) -> None:
+    """Takes the company away, and its external id, which is free again."""
+    if company.external_id is not None:
+        state.journal.drop(state.company_id_by_external_id, company.external_id)
+    state.journal.drop(state.companies, company.id)
 
 
 def merge_metadata(state: WorkingSet, company: Company, patch: Json) -> None:

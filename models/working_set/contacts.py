@@ -31,6 +31,30 @@ def take_email(state: WorkingSet, contact: Contact, email: str | None) -> None:
         state.journal.set(contact, "email", email)
 
 
+def replace_email(state: WorkingSet, contact: Contact, email: str | None) -> None:
+    """Makes an address that nobody else holds the contact's; the one before matches no more.
+
+    An older address of its own becomes the primary one again (§11).
+    """
+    if email is None or email == contact.email:
+        return
+    if contact.email is not None:
+        state.journal.drop(state.emails, contact.email)
+        state.journal.drop(state.emails_of_contact[contact.id], contact.email)
+    take_email(state, contact, email)
+    state.journal.set(contact, "email", email)
+
+
+def replace_user_id(state: WorkingSet, contact: Contact, user_id: str | None) -> None:
+    """Gives the contact a user_id that nobody else holds."""
+    if user_id is None or user_id == contact.user_id:
+        return
+    if contact.user_id is not None:
+        state.journal.drop(state.contact_id_by_user_id, contact.user_id)
+    state.journal.set(contact, "user_id", user_id)
+    state.journal.put(state.contact_id_by_user_id, user_id, contact.id)
+
+
 def merge(state: WorkingSet, loser: Contact, winner: Contact) -> None:
     """Merges `loser` into `winner`, keeping a record of all that `loser` was (§5.3)."""
     if loser.id not in state.complete:

@@ -17,6 +17,15 @@ def link(state: WorkingSet, contact: Contact, company: Company) -> None:
         activity.record(state, "linked", {}, contact_id=contact.id, company_id=company.id)
 
 
+def unlink(state: WorkingSet, contact: Contact, company: Company) -> None:
+    """Takes the link away; one to a placeholder is no news either."""
+    if company.id not in state.links_of_contact[contact.id]:
+        return
+    drop_row(state, contact.id, company.id)
+    if not company.placeholder:
+        activity.record(state, "unlinked", {}, contact_id=contact.id, company_id=company.id)
+
+
 def put_row(
     state: WorkingSet, contact_id: str, company_id: str, age_rank: int, linked_at_ms: int
 ) -> None:

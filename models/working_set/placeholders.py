@@ -86,4 +86,4 @@ def _delete(state: WorkingSet, placeholder: Company, target: Company) -> None:
     state.sweep("active_company_gone", placeholder.id)
     for visitor_id in list(state.visitors_of_active[placeholder.id]):
         visitors.activate(state, state.visitors[visitor_id], None)
-    state.journal.drop(state.companies, placeholder.id)
+    companies.remove(state, placeholder)

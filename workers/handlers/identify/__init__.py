@@ -12,10 +12,7 @@ from workers.handlers.identify.contact import find_contact, write_fields
 
 def reach(operation: Identify, batch: Reach) -> None:
     batch.visitor(operation.visitor_id)
-    if operation.user_id is not None:
-        batch.user_ids.add(operation.user_id)
-    if operation.email is not None:
-        batch.emails.add(operation.email)
+    batch.identity(operation.email, operation.user_id)
     batch.companies.update(operation.company_ids)
     if operation.company is not None:
         batch.company(operation.company.id)

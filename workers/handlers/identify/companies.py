@@ -77,7 +77,7 @@ def _establish(
     if company is None:
         company = linked[0] if step == "upgrade" and linked else companies.create(state)
         companies.make_real(state, company)
-        companies.take_external_id(state, company, company_id)
+        companies.replace_external_id(state, company, company_id)
     companies.fill_name(state, company, part.name)
     links.link(state, contact, company)
     visitors.activate(state, visitor, company.id)
