@@ -89,7 +89,7 @@ class ContactMerge:
     merged_at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """A step of the pipeline; later means a strictly greater position (contract §1)."""
 
@@ -97,6 +97,63 @@ class Stage:
     name: str
     name_key: str
     position: int
+
+
+@dataclass(slots=True)
+class Key:
+    """A key of the project; `digest` is its SHA-256 in hex."""
+
+    id: str
+    kind: str
+    prefix: str
+    digest: str = field(repr=False)
+    created_at_ms: int
+    label: str | None = None
+    last_used_at_ms: int | None = None
+    revoked_at_ms: int | None = None
+
+
+@dataclass(slots=True)
+class IdentitySecret:
+    """An identity secret as it was printed, in one of the project's two slots."""
+
+    id: str
+    slot: int
+    secret: str = field(repr=False)
+    created_at_ms: int
+    last_verified_at_ms: int | None = None
+
+
+@dataclass(slots=True)
+class DeadLetter:
+    """An operation that failed by itself, kept for an operator to look into and replay."""
+
+    operation_id: str
+    type: str
+    envelope: Json = field(repr=False)
+    reason: str
+    failed_at_ms: int
+
+
+@dataclass(slots=True)
+class Project:
+    """The tenant and all its settings; `email_trust` None follows `identity_verification` (§2)."""
+
+    id: str = ""
+    name: str = ""
+    stage_update_mode: str = "advance_only"
+    identity_verification: str = "off"
+    verify_all_writes: bool = False
+    require_token_expiry: bool = True
+    email_trust: str | None = None
+    require_publishable_key: bool = False
+    allowed_origins: list[str] = field(default_factory=lambda: ["*"])
+    allow_widget_exact: bool = True
+    first_linked_fallback: bool = True
+    create_unknown_companies: bool = False
+    rate_limits: Json = field(default_factory=dict)
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

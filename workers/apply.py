@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from models.operations import from_payload
 from models.outcomes import OPERATION_FAILED
+from models.records import DeadLetter
 from models.store import ledger
 from models.store.dialects import rows_over
-from models.store.ledger import DeadLetter, LedgerRow
+from models.store.ledger import LedgerRow
 from models.store.save import save
 from workers.decide import decide_batch, known_answer
 from workers.ledger_rows import ledger_row

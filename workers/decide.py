@@ -23,15 +23,17 @@ def decide_batch(
     operations: Mapping[str, Operation],
     applied_at_ms: int,
 ) -> tuple[Gathered, dict[str, LedgerRow]]:
-    """Gathers and decides; once more if a merge needs rows that the requests do not name."""
+    """Gathers and decides; once more if that turns out to need rows which no request names."""
     reach = _reach(operations.values())
     while True:
         gathered = gather(rows, reach)
         so_far = replace(known, by_key=dict(known.by_key))
         written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
-        if not gathered.state.incomplete:
+        state = gathered.state
+        if not (state.incomplete or state.incomplete_companies):
             return gathered, written
-        reach.all_visitors_of |= gathered.state.incomplete
+        reach.all_visitors_of |= state.incomplete
+        reach.all_links_of |= state.incomplete_companies
 
 
 def _decide_each(

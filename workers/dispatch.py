@@ -12,10 +12,38 @@ from models.operations import (
     SetStage,
     Track,
 )
+from models.operations.companies import CreateCompany, UpdateCompany
+from models.operations.contacts import CreateContact, LinkCompany, UnlinkCompany, UpdateContact
+from models.operations.credentials import (
+    CreateIdentitySecret,
+    CreateKey,
+    DeleteIdentitySecret,
+    RevokeKey,
+)
+from models.operations.dead_letters import DiscardDeadLetter
+from models.operations.project import UpdateProject
 from models.outcomes import Effect, Refusal
 from models.working_set.reach import Reach
 from models.working_set.state import WorkingSet
-from workers.handlers import identify, set_deal, set_properties, set_stage, track
+from workers.handlers import (
+    create_company,
+    create_contact,
+    create_identity_secret,
+    create_key,
+    delete_identity_secret,
+    discard_dead_letter,
+    identify,
+    link_company,
+    revoke_key,
+    set_deal,
+    set_properties,
+    set_stage,
+    track,
+    unlink_company,
+    update_company,
+    update_contact,
+    update_project,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +60,16 @@ HANDLERS: dict[type[Operation], Handler] = {
     Track: Handler(track.reach, track.apply),
     SetStage: Handler(set_stage.reach, set_stage.apply),
     SetDeal: Handler(set_deal.reach, set_deal.apply),
+    CreateContact: Handler(create_contact.reach, create_contact.apply),
+    UpdateContact: Handler(update_contact.reach, update_contact.apply),
+    LinkCompany: Handler(link_company.reach, link_company.apply),
+    UnlinkCompany: Handler(unlink_company.reach, unlink_company.apply),
+    CreateCompany: Handler(create_company.reach, create_company.apply),
+    UpdateCompany: Handler(update_company.reach, update_company.apply),
+    UpdateProject: Handler(update_project.reach, update_project.apply),
+    CreateKey: Handler(create_key.reach, create_key.apply),
+    RevokeKey: Handler(revoke_key.reach, revoke_key.apply),
+    CreateIdentitySecret: Handler(create_identity_secret.reach, create_identity_secret.apply),
+    DeleteIdentitySecret: Handler(delete_identity_secret.reach, delete_identity_secret.apply),
+    DiscardDeadLetter: Handler(discard_dead_letter.reach, discard_dead_letter.apply),
 }

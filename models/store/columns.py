@@ -35,7 +35,9 @@ def column_names(table: Table) -> tuple[str, ...]:
 @cache
 def key_names(table: Table) -> tuple[str, ...]:
     """The columns that tell a row from the project's others."""
-    return tuple(column.name for column in table.primary_key if column.name != "project_id")
+    return tuple(
+        column.name for column in table.primary_key if column.name != project_column(table)
+    )
 
 
 @cache

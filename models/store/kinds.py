@@ -15,7 +15,11 @@ from models.records import (
     Contact,
     ContactEmail,
     ContactMerge,
+    DeadLetter,
+    IdentitySecret,
+    Key,
     Link,
+    Stage,
     Visitor,
 )
 from models.store.columns import Row, column_names, key_names, positions, table_of
@@ -70,3 +74,7 @@ COMPANIES = kind(tables.CompanyTable, Company, unique="external_id")
 LINKS = kind(tables.LinkTable, Link)
 MERGES = kind(tables.ContactMergeTable, ContactMerge)
 ACTIVITY = kind(tables.ActivityTable, Activity)
+STAGES = kind(tables.StageTable, Stage)
+KEYS = kind(tables.KeyTable, Key)
+IDENTITY_SECRETS = kind(tables.IdentitySecretTable, IdentitySecret)
+DEAD_LETTERS = kind(tables.DeadLetterTable, DeadLetter)

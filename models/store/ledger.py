@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from models.records import DeadLetter
 from models.store.columns import Row, column_names, table_of
 from models.store.rows import Rows, Wanted
 from models.tables import DeadLetterTable, MailboxTable, OperationTable
@@ -90,17 +91,6 @@ def write(rows: Rows, added: Sequence[LedgerRow]) -> None:
     if added:
         rows.insert(OPERATIONS, [_row_of(row) for row in added])
         rows.run(_MOVE_ON, [{"project": rows.project_id, "sequence": added[-1].sequence}])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """An operation that failed by itself, kept for an operator to look into and replay."""
-
-    operation_id: str
-    type: str
-    envelope: dict[str, Any]
-    reason: str
-    failed_at_ms: int
 
 
 def write_dead_letter(rows: Rows, letter: DeadLetter) -> None:

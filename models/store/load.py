@@ -8,34 +8,46 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.records import ProjectSettings, Stage
-from models.rules.identity import effective_email_trust
+from models.records import Project
 from models.store.columns import Row, column_names, table_of
-from models.store.kinds import COMPANIES, CONTACTS, EMAILS, LINKS, VISITORS, Kind
+from models.store.kinds import (
+    COMPANIES,
+    CONTACTS,
+    DEAD_LETTERS,
+    EMAILS,
+    IDENTITY_SECRETS,
+    KEYS,
+    LINKS,
+    MERGES,
+    STAGES,
+    VISITORS,
+    Kind,
+)
 from models.store.rows import Rows, Wanted
-from models.tables import ProjectTable, StageTable
+from models.tables import ProjectTable
+from models.working_set.project import settings_of
 from models.working_set.reach import Reach
 from models.working_set.state import WorkingSet
 
 PROJECTS = table_of(ProjectTable)
-STAGES = table_of(StageTable)
 
 
 @dataclass(slots=True)
 class Gathered:
-    """The working set, and each row as it was loaded, by kind and key."""
+    """The working set, and each row as it was loaded: by kind and key, and the project's."""
 
     state: WorkingSet
     rows: dict[Kind, dict[Any, Row]]
+    project: Row
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """The rows of a kind whose column is among the values."""
+    """The rows of a kind: all, or those whose column is among the values."""
 
     kind: Kind
-    column: str
-    values: Collection[str]
+    column: str | None = None
+    values: Collection[str] = ()
 
     def wanted(self) -> Wanted:
         return Wanted(self.kind.table, self.column, self.values)
@@ -43,21 +55,33 @@ class LookUp:
 
 def gather(rows: Rows, reach: Reach) -> Gathered:
     """Loads what the operations of a batch reach, in a handful of round trips."""
-    named = [
+    named = _named(reach)
+    projects, *found = rows.fetch(Wanted(PROJECTS), *(look_up.wanted() for look_up in named))
+    project = Project(
+        rows.project_id, **dict(zip(column_names(PROJECTS), projects[0], strict=True))
+    )
+    gathering = _Gathering(rows, WorkingSet(project=project, settings=settings_of(project)))
+    gathering.take(named, found)
+    gathering.follow(reach)
+    return Gathered(gathering.state, gathering.found, projects[0])
+
+
+def _named(reach: Reach) -> list[LookUp]:
+    look_ups = [
+        LookUp(STAGES),
         LookUp(VISITORS, "visitor_id", reach.visitor_ids),
         LookUp(CONTACTS, "user_id", reach.user_ids),
+        LookUp(CONTACTS, "id", reach.contacts),
+        LookUp(MERGES, "merged_id", reach.contacts),
         LookUp(EMAILS, "email", reach.emails),
         LookUp(COMPANIES, "id", reach.companies),
         LookUp(COMPANIES, "external_id", reach.companies),
+        LookUp(KEYS, "id", reach.keys),
+        LookUp(DEAD_LETTERS, "operation_id", reach.dead_letters),
     ]
-    projects, stages, *found = rows.fetch(
-        Wanted(PROJECTS), Wanted(STAGES), *(look_up.wanted() for look_up in named)
-    )
-    gathering = _Gathering(rows, WorkingSet(settings=_settings(projects[0])))
-    gathering.state.add_stages(_stage(row) for row in stages)
-    gathering.take(named, found)
-    gathering.follow(reach)
-    return Gathered(gathering.state, gathering.found)
+    if reach.identity_secrets:
+        look_ups.append(LookUp(IDENTITY_SECRETS))
+    return look_ups
 
 
 class _Gathering:
@@ -67,9 +91,14 @@ class _Gathering:
         self.adders: dict[Kind, Callable[[Any], None]] = {
             VISITORS: state.add_visitor,
             CONTACTS: state.add_contact,
+            MERGES: state.add_merge,
             EMAILS: state.add_email,
             COMPANIES: state.add_company,
             LINKS: state.add_link,
+            STAGES: state.add_stage,
+            KEYS: state.add_key,
+            IDENTITY_SECRETS: state.add_identity_secret,
+            DEAD_LETTERS: state.add_dead_letter,
         }
         self.found: dict[Kind, dict[Any, Row]] = {kind: {} for kind in self.adders}
 
@@ -77,6 +106,7 @@ class _Gathering:
         """From what the requests name to the contacts, and on to their companies."""
         state = self.state
         holders = {row.contact_id for row in state.emails.values()}
+        survivors = set(state.survivors.values())
         linked = {
             visitor.contact_id
             for visitor in state.visitors.values()
@@ -85,7 +115,7 @@ class _Gathering:
         claimable = holders if state.settings.email_trust == "unclaimed" else set()
         state.complete = claimable | reach.all_visitors_of
         self.fetch(
-            LookUp(CONTACTS, "id", (holders | linked) - state.contacts.keys()),
+            LookUp(CONTACTS, "id", (holders | linked | survivors) - state.contacts.keys()),
             LookUp(VISITORS, "contact_id", state.complete),
         )
         self.fetch(
@@ -94,8 +124,12 @@ class _Gathering:
         )
         linked_companies = {company_id for _, company_id in state.links}
         self.fetch(LookUp(COMPANIES, "id", linked_companies - state.companies.keys()))
-        placeholders = [each.id for each in state.companies.values() if each.placeholder]
-        self.fetch(LookUp(LINKS, "company_id", placeholders))
+        state.complete_companies = {
+            each.id
+            for each in state.companies.values()
+            if each.placeholder or not reach.all_links_of.isdisjoint((each.id, each.external_id))
+        }
+        self.fetch(LookUp(LINKS, "company_id", state.complete_companies))
 
     def fetch(self, *look_ups: LookUp) -> None:
         """One wave."""
@@ -110,18 +144,3 @@ class _Gathering:
                 if key not in found:
                     found[key] = row
                     add(look_up.kind.record_of(row))
-
-
-def _settings(row: Row) -> ProjectSettings:
-    project = dict(zip(column_names(PROJECTS), row, strict=True))
-    trust = effective_email_trust(project["email_trust"], project["identity_verification"])
-    return ProjectSettings(
-        stage_update_mode=project["stage_update_mode"],
-        email_trust=trust,
-        first_linked_fallback=project["first_linked_fallback"],
-        create_unknown_companies=project["create_unknown_companies"],
-    )
-
-
-def _stage(row: Row) -> Stage:
-    return Stage(**dict(zip(column_names(STAGES), row, strict=True)))

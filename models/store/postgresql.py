@@ -83,10 +83,10 @@ def _insertion(table: Table) -> str:
 def _change(table: Table) -> str:
     names, keys = column_names(table), key_names(table)
     changed = ", ".join(f"{name} = {_value(table, name)}" for name in names if name not in keys)
-    matched = " AND ".join(f"stored.{key} = given.{key}" for key in keys)
+    matched = [f"stored.{project_column(table)} = %s", *(f"stored.{k} = given.{k}" for k in keys)]
     return (
         f"UPDATE {table.name} AS stored SET {changed} FROM {_taken_apart(names)} "
-        f"WHERE stored.project_id = %s AND {matched}"
+        f"WHERE {' AND '.join(matched)}"
     )
 
 

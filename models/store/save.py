@@ -1,6 +1,7 @@
 """Saves the difference between the rows as loaded and as the operations left them."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from models.store import sweepings
@@ -9,15 +10,21 @@ from models.store.kinds import (
     ACTIVITY,
     COMPANIES,
     CONTACTS,
+    DEAD_LETTERS,
     EMAILS,
+    IDENTITY_SECRETS,
+    KEYS,
     LINKS,
     MERGES,
+    STAGES,
     VISITORS,
     Kind,
 )
-from models.store.load import Gathered
+from models.store.load import PROJECTS, Gathered
 from models.store.rows import Rows
 from models.working_set.state import Sweeping
+
+_PROJECT_ROW = attrgetter(*column_names(PROJECTS))
 
 Difference = tuple[list[Row], list[Row], list[Row]]
 
@@ -34,6 +41,9 @@ def save(rows: Rows, gathered: Gathered) -> None:
         COMPANIES: state.companies.values(),
         LINKS: state.links.values(),
         VISITORS: state.visitors.values(),
+        STAGES: state.stages.values(),
+        IDENTITY_SECRETS: state.identity_secrets.values(),
+        DEAD_LETTERS: state.dead_letters.values(),
     }
     differences = {
         kind: difference(kind, gathered.rows[kind], records) for kind, records in current.items()
@@ -46,8 +56,21 @@ def save(rows: Rows, gathered: Gathered) -> None:
     for kind, (added, changed, _) in differences.items():
         rows.insert(kind.table, added)
         rows.update(kind.table, changed)
+    _save_project(rows, gathered)
+    rows.insert(KEYS.table, _made_keys(gathered))
     rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
     rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
+
+
+def _save_project(rows: Rows, gathered: Gathered) -> None:
+    now = _PROJECT_ROW(gathered.state.project)
+    if now != gathered.project:
+        rows.update(PROJECTS, [now])
+
+
+def _made_keys(gathered: Gathered) -> list[Row]:
+    """A stored key only changes by statements that leave its last use to the edges."""
+    return difference(KEYS, gathered.rows[KEYS], gathered.state.keys.values())[0]
 
 
 def difference(kind: Kind, loaded: dict[Any, Row], records: Iterable[Any]) -> Difference:
@@ -87,6 +110,7 @@ def _of_stored_rows(gathered: Gathered) -> list[Sweeping]:
         "active_company_of_contact": CONTACTS,
         "events_to_company": COMPANIES,
         "active_company_gone": COMPANIES,
+        "revoke_key": KEYS,
     }
     return [
         each

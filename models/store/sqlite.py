@@ -90,9 +90,10 @@ def _change(table: Table) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """The statement, and the places in a row of the columns that it sets and of the keys."""
     names, keys = column_names(table), key_names(table)
     changed = tuple(at for at, name in enumerate(names) if name not in keys)
+    matched = [f"{name} = ?" for name in (project_column(table), *keys)]
     statement = (
         f"UPDATE {table.name} SET {', '.join(f'{names[at]} = ?' for at in changed)} "
-        f"WHERE project_id = ? AND {' AND '.join(f'{key} = ?' for key in keys)}"
+        f"WHERE {' AND '.join(matched)}"
     )
     return statement, changed, tuple(names.index(key) for key in keys)
 

@@ -30,6 +30,9 @@ STATEMENTS = {
         "UPDATE visitors SET active_company_id = NULL "
         "WHERE project_id = {project} AND active_company_id = {source}"
     ),
+    "revoke_key": (
+        "UPDATE keys SET revoked_at_ms = {value_0} WHERE project_id = {project} AND id = {source}"
+    ),
 }
 """`source` says which rows; the first value is where they move."""
 

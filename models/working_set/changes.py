@@ -3,7 +3,19 @@
 from dataclasses import fields
 from typing import Any
 
-from models.records import Company, Contact, ContactEmail, Link, Visitor
+from models.documents.times import iso_time
+from models.records import (
+    Company,
+    Contact,
+    ContactEmail,
+    DeadLetter,
+    IdentitySecret,
+    Key,
+    Link,
+    Project,
+    Stage,
+    Visitor,
+)
 from models.rules.merge_patch import same_json
 from models.rules.metadata_limits import is_record_too_large
 from models.working_set.journal import MISSING
@@ -17,8 +29,28 @@ KINDS: dict[type, tuple[str, str]] = {
     ContactEmail: ("contact_email", "email"),
     Company: ("company", "id"),
     Link: ("link", "company_id"),
+    Project: ("project", "id"),
+    Stage: ("stage", "id"),
+    Key: ("key", "id"),
+    IdentitySecret: ("identity_secret", "id"),
+    DeadLetter: ("dead_letter", "operation_id"),
 }
-UNTOLD = frozenset(("created_at_ms", "updated_at_ms", "age_rank"))
+UNTOLD = frozenset(
+    (
+        "age_rank",
+        "created_at_ms",
+        "digest",
+        "envelope",
+        "last_used_at_ms",
+        "last_verified_at_ms",
+        "name_key",
+        "owner_contact_id",
+        "secret",
+        "slot",
+        "updated_at_ms",
+    )
+)
+"""What a receipt has no word for, or must not show."""
 TOLD = {kind: [f.name for f in fields(kind) if f.name not in UNTOLD] for kind in KINDS}
 DOCUMENTS = frozenset(("metadata", "properties"))
 
@@ -51,10 +83,10 @@ def settle(state: WorkingSet) -> list[Change]:
         after = table.get(key, MISSING)
         if before is not after:
             if before is not MISSING:
-                changes.append(_row(before, "", _values(before), None))
+                changes.append(_row(before, "", _values(state, before), None))
                 whole.add(id(before))
             if after is not MISSING:
-                changes.append(_row(after, "", None, _values(after)))
+                changes.append(_row(after, "", None, _values(state, after)))
                 whole.add(id(after))
     for (identity, name), (record, before) in touched.items():
         if identity not in whole:
@@ -69,10 +101,24 @@ def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> li
         if not changes:
             setattr(record, name, before)
     else:
-        changes = [] if before == after else [_row(record, f"/{name}", before, after)]
+        changes = [] if before == after else [_told_change(state, record, name, before, after)]
     if changes and hasattr(record, "updated_at_ms"):
         record.updated_at_ms = max(record.updated_at_ms, state.occasion.accepted_at_ms)
-    return changes
+    return [] if name in UNTOLD else changes
+
+
+def _told_change(state: WorkingSet, record: Any, name: str, before: Any, after: Any) -> Change:
+    member, was = _told(state, name, before)
+    return _row(record, f"/{member}", was, _told(state, name, after)[1])
+
+
+def _told(state: WorkingSet, name: str, value: Any) -> tuple[str, Any]:
+    """A field in the contract's name and form, but for deal values, which stay exact counts."""
+    if name == "stage_id":
+        return "stage", None if value is None else state.stages[value].name
+    if name.endswith("_at_ms"):
+        return name.removesuffix("_ms"), None if value is None else iso_time(value)
+    return name, value
 
 
 def _document_changes(
@@ -98,10 +144,10 @@ def _row(record: Any, pointer: str, before: Any, after: Any) -> Change:
     }
 
 
-def _values(record: Any) -> dict[str, Any]:
+def _values(state: WorkingSet, record: Any) -> dict[str, Any]:
     """A whole record, without its empty fields."""
-    return {
-        name: value
+    return dict(
+        _told(state, name, value)
         for name in TOLD[type(record)]
         if (value := getattr(record, name)) not in (None, {}, [])
-    }
+    )

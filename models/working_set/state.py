@@ -15,7 +15,12 @@ from models.records import (
     Contact,
     ContactEmail,
     ContactMerge,
+    DeadLetter,
+    IdentitySecret,
+    Json,
+    Key,
     Link,
+    Project,
     ProjectSettings,
     Stage,
     Visitor,
@@ -45,16 +50,19 @@ class Occasion:
         return self.operation_id[3:]
 
 
+SweptValue = str | int | Json
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeping:
     """A change of stored rows that need not be loaded: a statement's name and its parameters.
 
-    `source` is the visitor, contact or company whose rows it changes.
+    `source` is the visitor, contact, company, stage or key whose rows it changes.
     """
 
     statement: str
     source: str
-    values: tuple[str, ...] = ()
+    values: tuple[SweptValue, ...] = ()
 
 
 # The most links and activity rows of one operation: 100 company_ids and a few of its own.
@@ -65,7 +73,9 @@ RANKS_PER_OPERATION = 1024
 class WorkingSet:
     """All state that the operations of one batch of one project read and write."""
 
+    project: Project = field(default_factory=Project)
     settings: ProjectSettings = field(default_factory=ProjectSettings)
+    """What deciding needs of the project, always as its row stands."""
     stages: dict[str, Stage] = field(default_factory=dict)
     stage_by_key: dict[str, Stage] = field(default_factory=dict)
 
@@ -75,12 +85,21 @@ class WorkingSet:
     companies: dict[str, Company] = field(default_factory=dict)
     links: dict[tuple[str, str], Link] = field(default_factory=dict)
     merges: dict[str, ContactMerge] = field(default_factory=dict)
+    survivors: dict[str, str] = field(default_factory=dict)
+    """Who contacts are now that earlier batches merged."""
     activity: dict[str, Activity] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    identity_secrets: dict[str, IdentitySecret] = field(default_factory=dict)
+    dead_letters: dict[str, DeadLetter] = field(default_factory=dict)
     sweepings: list[Sweeping] = field(default_factory=list)
     complete: set[str] = field(default_factory=set)
     """Contacts whose visitors are all here."""
     incomplete: set[str] = field(default_factory=set)
     """Contacts whose visitors were needed and are not: the batch must be gathered anew."""
+    complete_companies: set[str] = field(default_factory=set)
+    """Companies whose links are all here."""
+    incomplete_companies: set[str] = field(default_factory=set)
+    """Companies whose links were needed and are not."""
 
     contact_id_by_user_id: dict[str, str] = field(default_factory=dict)
     company_id_by_external_id: dict[str, str] = field(default_factory=dict)
@@ -103,7 +122,17 @@ class WorkingSet:
     occasion: Occasion = Occasion("op_", "", "", 0, 0)
 
     def __post_init__(self) -> None:
-        stored = (self.visitors, self.contacts, self.emails, self.companies, self.links)
+        stored: tuple[dict[Any, Any], ...] = (
+            self.visitors,
+            self.contacts,
+            self.emails,
+            self.companies,
+            self.links,
+            self.stages,
+            self.keys,
+            self.identity_secrets,
+            self.dead_letters,
+        )
         self.tables = frozenset(id(table) for table in stored)
 
     def begin(self, occasion: Occasion) -> None:
@@ -124,13 +153,23 @@ class WorkingSet:
         self.rank += 1
         return self.rank
 
-    def sweep(self, statement: str, source: str, *values: str) -> None:
+    def sweep(self, statement: str, source: str, *values: SweptValue) -> None:
         self.sweepings.append(Sweeping(statement, source, values))
 
     def contact_of(self, visitor: Visitor | None) -> Contact | None:
         if visitor is None or visitor.contact_id is None:
             return None
         return self.contacts[visitor.contact_id]
+
+    def contact_by_id(self, contact_id: str) -> Contact | None:
+        """A contact by its id, or by that of one that was merged into it (contract §5.3)."""
+        while contact_id not in self.contacts:
+            merge = self.merges.get(contact_id)
+            survivor_id = self.survivors.get(contact_id) if merge is None else merge.survivor_id
+            if survivor_id is None:
+                return None
+            contact_id = survivor_id
+        return self.contacts[contact_id]
 
     def contact_by_user_id(self, user_id: str | None) -> Contact | None:
         contact_id = None if user_id is None else self.contact_id_by_user_id.get(user_id)
@@ -170,6 +209,9 @@ class WorkingSet:
         if contact.user_id is not None:
             self.contact_id_by_user_id[contact.user_id] = contact.id
 
+    def add_merge(self, merge: ContactMerge) -> None:
+        self.survivors[merge.merged_id] = merge.survivor_id
+
     def add_email(self, row: ContactEmail) -> None:
         self.emails[row.email] = row
         self.emails_of_contact[row.contact_id][row.email] = True
@@ -184,7 +226,19 @@ class WorkingSet:
         self.links_of_contact[link.contact_id][link.company_id] = link
         self.contacts_of_company[link.company_id][link.contact_id] = True
 
+    def add_stage(self, stage: Stage) -> None:
+        self.stages[stage.id] = stage
+        self.stage_by_key[stage.name_key] = stage
+
     def add_stages(self, stages: Iterable[Stage]) -> None:
         for stage in stages:
-            self.stages[stage.id] = stage
-            self.stage_by_key[stage.name_key] = stage
+            self.add_stage(stage)
+
+    def add_key(self, key: Key) -> None:
+        self.keys[key.id] = key
+
+    def add_identity_secret(self, secret: IdentitySecret) -> None:
+        self.identity_secrets[secret.id] = secret
+
+    def add_dead_letter(self, letter: DeadLetter) -> None:
+        self.dead_letters[letter.operation_id] = letter

@@ -4,9 +4,11 @@ from dataclasses import fields
 
 import pytest
 
+from models.records import Project
 from models.store import kinds
 from models.store.columns import column_names
 from models.store.kinds import Kind
+from models.store.load import PROJECTS
 
 ALL = [
     kinds.VISITORS,
@@ -16,7 +18,15 @@ ALL = [
     kinds.LINKS,
     kinds.MERGES,
     kinds.ACTIVITY,
+    kinds.STAGES,
+    kinds.KEYS,
+    kinds.IDENTITY_SECRETS,
+    kinds.DEAD_LETTERS,
 ]
+
+
+def test_a_project_has_the_columns_of_its_table() -> None:
+    assert {field.name for field in fields(Project)} == {"id", *column_names(PROJECTS)}
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.table.name)

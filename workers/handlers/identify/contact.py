@@ -50,6 +50,9 @@ def _trusted_email(
     holder = state.contact_by_email(operation.email)
     if holder is None:
         return operation.email
+    if state.settings.email_trust == "unclaimed" and holder.id not in state.complete:
+        # The setting changed within the batch, or a merge made this contact the holder.
+        state.incomplete.add(holder.id)
     others = state.visitors_of_contact[holder.id].keys() - {visitor.visitor_id}
     trusted = email_is_trusted(
         state.settings.email_trust,
