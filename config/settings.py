@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         90, description="how long dead letters are kept, `forever` to prune none"
     )
     prune_interval_s: Seconds = Field(600.0, description="pause between two rounds of pruning")
-    prune_batch_size: int = Field(200, ge=1, le=2_000, description="rows pruned in one transaction")
+    prune_batch_size: int = Field(500, ge=1, le=2_000, description="rows pruned in one transaction")
     prune_pause_s: float = Field(
         0.05, ge=0, le=60, description="pause of the pruning between two transactions"
     )

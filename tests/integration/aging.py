@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.database import Database, Transient
 from models.operations import to_payload, validate
@@ -14,7 +14,7 @@ from models.retention import DAY_MS, Retention
 from models.store.columns import table_of
 from models.store.ledger import OPERATIONS, lock_mailbox
 from models.tables import DeadLetterTable
-from tests.integration.pipeline import REDIS_TIMEOUT_S, SMALL_BATCHES, WAKE_TIMES, raw_envelope
+from tests.integration.mailbox.world import NO_LINGER, TIMEOUT_S, TIMES, envelope
 from tests.integration.store.projects import PROJECT, make_project
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Clock, Drain, Storage
@@ -36,8 +36,8 @@ class Past:
 
     def __init__(self, redis_url: str, database_url: str) -> None:
         self.database = Database(database_url)
-        self.redis: Redis = connect(redis_url, REDIS_TIMEOUT_S)
-        self.wake = Wake(self.redis, WAKE_TIMES)
+        self.redis: Redis = connect(redis_url, TIMEOUT_S)
+        self.wake = Wake(self.redis, TIMES)
         self.now_ms = time.time_ns() // 1_000_000
         self.stop = threading.Event()
         self._sequence = 0
@@ -57,13 +57,12 @@ class Past:
         """
         operation, _ = validate("track", {"visitor_id": "v1", "name": name})
         payload = to_payload(operation)
-        envelope = replace(
-            raw_envelope("track", payload), idempotency_key=key, fingerprint=name, **fields
-        )
+        told = {"payload": payload, "idempotency_key": key, "fingerprint": name, **fields}
+        sent = envelope(**told)
         self._sequence += 1
         entry_id = f"{self.ago_ms(days_ago)}-{self._sequence}"
-        self.redis.xadd(mailbox_key(PROJECT), {"e": encode(envelope)}, id=entry_id)
-        return operation_id(entry_id, envelope.nonce)
+        self.redis.xadd(mailbox_key(PROJECT), {"e": encode(sent)}, id=entry_id)
+        return operation_id(entry_id, sent.nonce)
 
     def accept_broken(self, days_ago: float) -> str:
         """Puts an entry into the mailbox that is no envelope, and will be set aside."""
@@ -81,7 +80,7 @@ class Past:
             storage,
             Mailbox(self.redis, self.wake),
             self.wake,
-            replace(SMALL_BATCHES, batch_size=batch_size),
+            replace(NO_LINGER, batch_size=batch_size),
             self.stop,
             clock=Clock(wall_ms=lambda: self.ago_ms(days_ago)),
             **({} if probe is None else {"probe": probe}),
@@ -95,17 +94,26 @@ class Past:
 
     # -- pruning -----------------------------------------------------------------------------
 
-    def means(self, retention: Retention = RETENTION, limits: PruneLimits = AT_ONCE) -> PruneMeans:
+    def means(
+        self,
+        retention: Retention = RETENTION,
+        limits: PruneLimits = AT_ONCE,
+        days_ago: float = 0,
+    ) -> PruneMeans:
         redis = self.redis
-        return PruneMeans(
-            self.database, Horizon(redis), PruneTurn(redis), retention, limits, self.stop
-        )
+        horizon = Horizon(redis, wall_ms=lambda: self.ago_ms(days_ago))
+        return PruneMeans(self.database, horizon, PruneTurn(redis), retention, limits, self.stop)
 
     def prune(
-        self, retention: Retention = RETENTION, limits: PruneLimits = AT_ONCE, *, dry: bool = False
+        self,
+        retention: Retention = RETENTION,
+        limits: PruneLimits = AT_ONCE,
+        *,
+        days_ago: float = 0,
+        dry: bool = False,
     ) -> Pruned | None:
-        """One pass."""
-        means = self.means(retention, limits)
+        """One pass, as of then."""
+        means = self.means(retention, limits, days_ago)
         return prune_now(PrunePass(means, dry=dry), means.turn)
 
     # -- what is left ------------------------------------------------------------------------
@@ -126,6 +134,13 @@ class Past:
     def letters(self) -> list[str]:
         with self.database.reading() as connection:
             return list(connection.scalars(select(_LETTERS.c.operation_id)))
+
+    def forget_all(self) -> None:
+        """Begins anew: nothing was ever accepted."""
+        self.redis.flushall()
+        with self.database.transaction() as connection:
+            for table in (OPERATIONS, _LETTERS):
+                connection.execute(delete(table))
 
     def close(self) -> None:
         self.redis.close()

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from models.retention import Retention
 from tests.integration.aging import RETENTION, Past
-from tests.integration.pipeline import Crash, CrashAt
+from tests.integration.mailbox.world import Crash
 from tests.integration.store.projects import PROJECT
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
@@ -157,8 +157,13 @@ def test_what_a_killed_drain_left_in_the_mailbox_is_known_and_not_applied_again(
     past: Past,
 ) -> None:
     made = past.accept(60, "k")
+
+    def crash_after_the_commit(point: str) -> None:
+        if point == "after the commit":
+            raise Crash
+
     with pytest.raises(Crash):
-        past.drain(60, CrashAt("after the commit"))
+        past.drain(60, crash_after_the_commit)
     past.prune()
     assert past.receipts() == {made: "k"}
     past.drain()
@@ -292,6 +297,19 @@ def test_two_that_prune_at_once_do_each_others_work(past: Past) -> None:
         thread.join()
     assert past.receipts() == {}
     assert sum(one.done.receipts for one in passes) == 60
+
+
+def test_pruning_beside_a_drain_takes_no_key_from_what_waits(past: Past) -> None:
+    firsts = {f"k{number}": past.accept(40 - number / 1000, f"k{number}") for number in range(40)}
+    past.drain(39, batch_size=100)
+    repeats = {key: past.accept(35 - at / 1000, key) for at, key in enumerate(firsts)}
+    thread = threading.Thread(target=past.drain, kwargs={"batch_size": 2})
+    thread.start()
+    while thread.is_alive():
+        past.prune()
+    assert {key: past.replay_of(made) for key, made in repeats.items()} == firsts
+    past.prune()
+    assert list(past.receipts()) == list(repeats.values())
 
 
 # -- outages -------------------------------------------------------------------------------------
