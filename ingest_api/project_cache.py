@@ -2,7 +2,8 @@
 
 Entries are read again in the background from half their life on: a project in use never waits.
 What several requests want at once is read in one pass. An outage shows as Transient once an entry
-is too old, never as an unknown key (contract §4, Outages).
+is too old, never as an unknown key (contract §4, Outages). A project whose settings or credentials
+changed is forgotten: whoever asks from then on gets what was read since.
 """
 
 import asyncio
@@ -64,6 +65,7 @@ class ProjectCache:
         self._wanted: dict[str, asyncio.Future[_Entry | Exception]] = {}
         self._loading: dict[str, asyncio.Future[_Entry | Exception]] = {}
         self._reader: asyncio.Task[None] | None = None
+        self._forgotten: set[str | None] = set()
         self._rest_until_s = 0.0
 
     async def by_key(self, digest: str) -> KeyHolder | None:
@@ -75,6 +77,15 @@ class ProjectCache:
         """The project, None if there is none. Raises Transient."""
         value = await self._look(_PROJECT + project_id)
         return value if isinstance(value, EdgeProject) else None
+
+    def forget(self, project_id: str | None) -> None:
+        """Drops what is known of a project, None for all of them: its settings, and every key that
+        may be its own. Of a read under way nothing is kept that may be older than this.
+        """
+        for name in [n for n, e in self._entries.items() if _concerns(n, e.value, project_id)]:
+            del self._entries[name]
+        if self._loading:
+            self._forgotten.add(project_id)
 
     async def close(self) -> None:
         """Ends the background read."""
@@ -103,7 +114,9 @@ class ProjectCache:
         return entry
 
     def _want(self, name: str) -> asyncio.Future[_Entry | Exception]:
-        under_way = self._loading.get(name) or self._wanted.get(name)
+        # Who asks after something was forgotten waits for a read that began after it, too.
+        loading = None if self._forgotten else self._loading.get(name)
+        under_way = self._wanted.get(name) or loading
         if under_way is not None:
             return under_way
         wanted = self._wanted[name] = asyncio.get_running_loop().create_future()
@@ -115,6 +128,7 @@ class ProjectCache:
         try:
             while self._wanted:
                 names = list(self._wanted)[:BATCH_LIMIT]
+                self._forgotten.clear()
                 self._loading = {name: self._wanted.pop(name) for name in names}
                 await self._read_batch(names)
         finally:
@@ -132,8 +146,9 @@ class ProjectCache:
             return
         entries = {name: self._entry(_value(found, name), began_s) for name in names}
         for name, entry in entries.items():
-            self._entries[name] = entry
-            self._entries.move_to_end(name)
+            if not any(_concerns(name, entry.value, gone) for gone in self._forgotten):
+                self._entries[name] = entry
+                self._entries.move_to_end(name)
         while len(self._entries) > self._limit:
             self._entries.popitem(last=False)
         self._tell(entries)
@@ -148,6 +163,16 @@ class ProjectCache:
         """Its life counts from before the read began: what changed since may be missing in it."""
         life_s = self._life_s if value is not None else min(self._life_s, NEGATIVE_LIFE_S)
         return _Entry(value, began_s + life_s * REFRESH_AT, began_s + life_s)
+
+
+def _concerns(name: str, value: KeyHolder | EdgeProject | None, project_id: str | None) -> bool:
+    """Whether an entry may hold something of the project; None stands for every project."""
+    if project_id is None or name == _PROJECT + project_id:
+        return True
+    # A key that nobody knew may be one that the project was given now.
+    return name.startswith(_KEY) and (
+        not isinstance(value, KeyHolder) or value.project.id == project_id
+    )
 
 
 def _of_kind(names: list[str], kind: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from functools import partial
 
 import pytest
 
@@ -171,3 +172,74 @@ async def test_a_read_that_hangs_is_not_waited_for() -> None:
     with pytest.raises(Transient):
         await cache.by_project("p1")
     await cache.close()
+
+
+async def test_a_forgotten_project_is_read_again_with_its_keys_and_no_other_is() -> None:
+    shelf = Shelf("p1", "p2")
+    shelf.keys |= {"d1": "p1", "d2": "p2"}
+    cache = shelf.cache()
+    for digest in ("d1", "d2", "d3"):
+        await cache.by_key(digest)
+    for project_id in ("p1", "p2"):
+        await cache.by_project(project_id)
+    shelf.keys |= {"d3": "p1"}
+    del shelf.keys["d1"]
+    shelf.reads.clear()
+    cache.forget("p1")
+    assert await cache.by_key("d1") is None
+    holder = await cache.by_key("d3")
+    assert holder is not None
+    await cache.by_project("p1")
+    assert shelf.reads == [{"d1"}, {"d3"}, {"p1"}]
+    await cache.by_key("d2")
+    await cache.by_project("p2")
+    assert len(shelf.reads) == 3
+
+
+async def test_to_forget_everything_is_to_read_everything_again() -> None:
+    shelf = Shelf("p1", "p2")
+    shelf.keys["d1"] = "p1"
+    cache = shelf.cache()
+    await cache.by_key("d1")
+    await cache.by_project("p2")
+    shelf.reads.clear()
+    cache.forget(None)
+    await cache.by_key("d1")
+    await cache.by_project("p2")
+    assert shelf.reads == [{"d1"}, {"p2"}]
+
+
+@pytest.mark.parametrize("forgotten", ["p1", None])
+@pytest.mark.parametrize("kind", ["key", "project"])
+async def test_a_read_that_began_before_the_forgetting_is_not_kept(
+    kind: str, forgotten: str | None
+) -> None:
+    shelf = Shelf("p1")
+    shelf.keys["d1"] = "p1"
+    cache = shelf.cache()
+    look = partial(cache.by_key, "d1") if kind == "key" else partial(cache.by_project, "p1")
+    shelf.gate.clear()
+    early = asyncio.create_task(look())
+    await shelf.is_read.wait()
+    cache.forget(forgotten)
+    late = asyncio.create_task(look())
+    await asyncio.sleep(0)
+    shelf.gate.set()
+    await early
+    await late
+    assert len(shelf.reads) == 2
+    await look()
+    assert len(shelf.reads) == 2
+
+
+async def test_a_read_that_began_before_another_project_was_forgotten_is_kept() -> None:
+    shelf = Shelf("p1")
+    cache = shelf.cache()
+    shelf.gate.clear()
+    asked = asyncio.create_task(cache.by_project("p1"))
+    await shelf.is_read.wait()
+    cache.forget("p2")
+    shelf.gate.set()
+    await asked
+    await cache.by_project("p1")
+    assert len(shelf.reads) == 1
