@@ -1,6 +1,7 @@
 """From an account or v1 request to an operation: what is refused at once (contract §3, §11)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ingest_api.answers import encode_json
@@ -12,64 +13,75 @@ from ingest_api.edge import Edge
 from ingest_api.envelope_fields import read_message_id
 from ingest_api.idempotency import read_idempotency_key
 from ingest_api.incoming import Incoming
-from models.operations import Operation, to_payload
-
-Subject = Mapping[str, str]
-"""The records that a path or a query names, by the operation's field."""
+from models.operations import Operation, read_no_fields, to_payload
 
 NO_QUERY: Mapping[str, str] = {}
 
 
-def read_subject(
-    incoming: Incoming, path_ids: Sequence[str], query_ids: Mapping[str, str] = NO_QUERY
-) -> Subject:
-    """What the path's parameters and the query name; `query_ids` are fields by parameter.
+@dataclass(frozen=True, slots=True, repr=False)
+class Content:
+    """What a write asks for: its body, and the records that path and query name.
 
-    Raises Problem 404 for what is no id, InvalidRequest for the query.
+    `subject` has their ids under the names of the operation's fields.
     """
-    subject = {name: incoming.path_id(name) for name in path_ids}
-    for parameter, record_id in incoming.query_fields(query_ids).items():
-        subject[query_ids[parameter]] = record_id
-    return subject
+
+    body: dict[str, Any]
+    subject: Mapping[str, str]
 
 
-async def read_account_body(edge: Edge, incoming: Incoming) -> dict[str, Any]:
-    """The JSON object of an account write.
+async def read_content(edge: Edge, incoming: Incoming, *path_ids: str) -> Content:
+    """The JSON object of a write, and the records that these parameters of its path name.
 
-    Raises Problem 408, 413, 415, or 400 for broken gzip; InvalidRequest for what is no JSON.
+    Raises Problem 404 for what is no id; 408, 413, 415, or 400 for the body; InvalidRequest for
+    what is no JSON, and for a query.
     """
-    return parse_body(await read_body(incoming, edge.settings.body_limit_bytes, plain_text=False))
+    subject = _subject(incoming, path_ids, NO_QUERY)
+    raw = await read_body(incoming, edge.settings.body_limit_bytes, plain_text=False)
+    return Content(parse_body(raw), subject)
 
 
-async def read_optional_account_body(edge: Edge, incoming: Incoming) -> dict[str, Any]:
-    """The same for a write that asks for nothing but what its path says; no body counts as `{}`."""
+async def read_bodiless(
+    edge: Edge, incoming: Incoming, *path_ids: str, query_ids: Mapping[str, str] = NO_QUERY
+) -> Content:
+    """The same for a write that path and query alone describe; its body is empty or `{}`.
+
+    `query_ids` are the operation's fields by the parameters of the query that set them.
+    """
+    subject = _subject(incoming, path_ids, query_ids)
     raw = await read_optional_body(incoming, edge.settings.body_limit_bytes)
-    return parse_body(raw) if raw else {}
+    body = parse_body(raw) if raw else {}
+    read_no_fields(body)
+    return Content(body, subject)
 
 
 def asked_for(
-    incoming: Incoming,
-    operation_type: str,
-    operation: Operation,
-    body: Mapping[str, Any],
-    subject: Subject,
+    incoming: Incoming, operation_type: str, operation: Operation, content: Content
 ) -> Asked:
     """The operation with its caller, its idempotency key, and what a repeat of it has to say.
 
-    `body` is the request's, from which `operation` was read. Raises Problem and InvalidRequest
-    for the key.
+    `content` is what `operation` was read from. Raises Problem and InvalidRequest for the key.
     """
-    key = read_idempotency_key(incoming, read_message_id(body))
+    key = read_idempotency_key(incoming, read_message_id(content.body))
     return Asked(
         incoming.caller,
         operation_type,
         to_payload(operation),
         [],
         key,
-        account_fingerprint(operation_type, body, subject) if key is not None else "",
+        fingerprint_of(operation_type, content) if key is not None else "",
     )
 
 
-def account_fingerprint(operation_type: str, body: Mapping[str, Any], subject: Subject) -> str:
-    """The content under a key; the named records belong to it (contract §4 Retries)."""
-    return content_fingerprint(operation_type, body, encode_json(subject) if subject else "")
+def fingerprint_of(operation_type: str, content: Content) -> str:
+    """The named records belong to the content under a key (contract §4, Retries)."""
+    subject = encode_json(content.subject) if content.subject else ""
+    return content_fingerprint(operation_type, content.body, subject)
+
+
+def _subject(
+    incoming: Incoming, path_ids: Sequence[str], query_ids: Mapping[str, str]
+) -> dict[str, str]:
+    subject = {name: incoming.path_id(name) for name in path_ids}
+    for parameter, record_id in incoming.query_fields(query_ids).items():
+        subject[query_ids[parameter]] = record_id
+    return subject

@@ -2,19 +2,13 @@
 
 from collections.abc import Mapping
 
-from ingest_api.account_reading import (
-    NO_QUERY,
-    asked_for,
-    read_account_body,
-    read_optional_account_body,
-    read_subject,
-)
+from ingest_api.account_reading import NO_QUERY, asked_for, read_bodiless, read_content
 from ingest_api.answers import NO_CONTENT, Answer
 from ingest_api.edge import Edge
 from ingest_api.incoming import Incoming
 from ingest_api.submit import submit
 from ingest_api.write_answers import record_answer
-from models.operations import from_payload, read_no_fields, validate_account
+from models.operations import from_payload, validate_account
 
 OK = 200
 CREATED = 201
@@ -40,23 +34,17 @@ async def bodiless(
     *path_ids: str,
     query_ids: Mapping[str, str] = NO_QUERY,
 ) -> Answer:
-    """Does what the path and the query alone say: 204.
-
-    `query_ids` are the operation's fields by the parameters of the query that set them.
-    """
-    subject = read_subject(incoming, path_ids, query_ids)
-    body = await read_optional_account_body(edge, incoming)
-    read_no_fields(body)
-    operation = from_payload(operation_type, {**subject})
-    asked = asked_for(incoming, operation_type, operation, body, subject)
+    """Does what the path and the query alone say: 204."""
+    content = await read_bodiless(edge, incoming, *path_ids, query_ids=query_ids)
+    operation = from_payload(operation_type, {**content.subject})
+    asked = asked_for(incoming, operation_type, operation, content)
     return record_answer(await submit(edge, incoming, asked), NO_CONTENT)
 
 
 async def _write(
     edge: Edge, incoming: Incoming, operation_type: str, status: int, *path_ids: str
 ) -> Answer:
-    subject = read_subject(incoming, path_ids)
-    body = await read_account_body(edge, incoming)
-    operation = validate_account(operation_type, body, subject)
-    asked = asked_for(incoming, operation_type, operation, body, subject)
+    content = await read_content(edge, incoming, *path_ids)
+    operation = validate_account(operation_type, content.body, content.subject)
+    asked = asked_for(incoming, operation_type, operation, content)
     return record_answer(await submit(edge, incoming, asked), status)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ingest_api.caller import Caller
+from models.operations.credentials import KeyKind
 from models.outcomes import OperationWarning
 from workers.mailbox.layout import Envelope
 from workers.mailbox.post import new_nonce
@@ -11,7 +12,10 @@ from workers.mailbox.post import new_nonce
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for what; the envelope does not say yet whether anybody waits."""
+    """Who asks for what; the envelope does not say yet whether anybody waits.
+
+    The replay of a dead letter names it, and as `author` the kind of caller whose operation it was.
+    """
 
     caller: Caller
     operation_type: str
@@ -19,16 +23,19 @@ class Asked:
     warnings: list[OperationWarning]
     idempotency_key: str | None
     fingerprint: str
+    author: KeyKind | None = None
+    dead_letter_id: str | None = None
 
     def envelope(self, reply_to: str | None) -> Envelope:
         """What goes into the mailbox; `reply_to` is the edge at which the caller waits."""
         return Envelope(
             nonce=new_nonce(),
             type=self.operation_type,
-            caller=self.caller.kind,
+            caller=self.author or self.caller.kind,
             payload=self.payload,
             fingerprint=self.fingerprint,
             warnings=cast(list[dict[str, Any]], self.warnings),
             idempotency_key=self.idempotency_key,
             reply_to=reply_to,
+            dead_letter_id=self.dead_letter_id,
         )

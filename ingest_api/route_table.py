@@ -6,7 +6,19 @@ from starlette.types import Receive, Scope, Send
 from ingest_api.edge import Edge
 from ingest_api.endpoint import Endpoint, Handler, RouteEntry
 from ingest_api.errors import Problem, problem_answer
-from ingest_api.routes import batches, contact_writes, documents, health, operations, widget
+from ingest_api.routes import (
+    batches,
+    company_writes,
+    contact_writes,
+    dead_letter_writes,
+    documents,
+    health,
+    operations,
+    project_writes,
+    stage_writes,
+    v1_contact_writes,
+    widget,
+)
 
 ROUTES: tuple[RouteEntry, ...] = (
     RouteEntry("POST", "/api/widget/identify", "widget", widget.identify),
@@ -34,6 +46,36 @@ ROUTES: tuple[RouteEntry, ...] = (
         "account",
         contact_writes.unlink,
     ),
+    RouteEntry("POST", "/api/companies", "account", company_writes.create),
+    RouteEntry("PATCH", "/api/companies/{company_id}", "account", company_writes.update),
+    RouteEntry("DELETE", "/api/companies/{company_id}", "account", company_writes.delete),
+    RouteEntry("POST", "/api/stages", "account", stage_writes.create),
+    RouteEntry("PUT", "/api/stages", "account", stage_writes.replace),
+    RouteEntry("PATCH", "/api/stages/{stage_id}", "account", stage_writes.update),
+    RouteEntry("DELETE", "/api/stages/{stage_id}", "account", stage_writes.delete),
+    RouteEntry("PATCH", "/api/project", "account", project_writes.update),
+    RouteEntry("POST", "/api/project/keys", "account", project_writes.create_key),
+    RouteEntry("DELETE", "/api/project/keys/{key_id}", "account", project_writes.revoke_key),
+    RouteEntry(
+        "POST",
+        "/api/project/identity-secrets",
+        "account",
+        project_writes.create_identity_secret,
+    ),
+    RouteEntry(
+        "DELETE",
+        "/api/project/identity-secrets/{secret_id}",
+        "account",
+        project_writes.delete_identity_secret,
+    ),
+    RouteEntry(
+        "POST", "/api/dead-letters/{dead_letter_id}/replay", "account", dead_letter_writes.replay
+    ),
+    RouteEntry(
+        "DELETE", "/api/dead-letters/{dead_letter_id}", "account", dead_letter_writes.discard
+    ),
+    RouteEntry("POST", "/api/v1/contacts", "v1", v1_contact_writes.create),
+    RouteEntry("PATCH", "/api/v1/contacts/{contact_id}", "v1", v1_contact_writes.update),
     RouteEntry("GET", "/healthz", "public", health.alive),
     RouteEntry("GET", "/livez", "public", health.alive),
     RouteEntry("GET", "/readyz", "public", health.ready),

@@ -20,6 +20,16 @@ def outcome_answer(submission: Submission) -> Answer:
     return submission.answer(settled)
 
 
+def replay_answer(submission: Submission) -> Answer:
+    """The same for an operation of any type that a secret token had replayed."""
+    kind = submission.asked.caller.kind
+
+    def settled(record: SettledRecord, headers: tuple[Header, ...]) -> Answer:
+        return exact_answer(200, outcome_document(record, kind), *headers)
+
+    return submission.answer(settled)
+
+
 def record_answer(submission: Submission, status: int, **shown_once: Any) -> Answer:
     """The record as it was written, or 204 without a body; 202 while that is not known.
 
