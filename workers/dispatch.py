@@ -12,8 +12,14 @@ from models.operations import (
     SetStage,
     Track,
 )
-from models.operations.companies import CreateCompany, UpdateCompany
-from models.operations.contacts import CreateContact, LinkCompany, UnlinkCompany, UpdateContact
+from models.operations.companies import CreateCompany, DeleteCompany, UpdateCompany
+from models.operations.contacts import (
+    CreateContact,
+    DeleteContact,
+    LinkCompany,
+    UnlinkCompany,
+    UpdateContact,
+)
 from models.operations.credentials import (
     CreateIdentitySecret,
     CreateKey,
@@ -30,6 +36,8 @@ from workers.handlers import (
     create_contact,
     create_identity_secret,
     create_key,
+    delete_company,
+    delete_contact,
     delete_identity_secret,
     discard_dead_letter,
     identify,
@@ -62,10 +70,12 @@ HANDLERS: dict[type[Operation], Handler] = {
     SetDeal: Handler(set_deal.reach, set_deal.apply),
     CreateContact: Handler(create_contact.reach, create_contact.apply),
     UpdateContact: Handler(update_contact.reach, update_contact.apply),
+    DeleteContact: Handler(delete_contact.reach, delete_contact.apply),
     LinkCompany: Handler(link_company.reach, link_company.apply),
     UnlinkCompany: Handler(unlink_company.reach, unlink_company.apply),
     CreateCompany: Handler(create_company.reach, create_company.apply),
     UpdateCompany: Handler(update_company.reach, update_company.apply),
+    DeleteCompany: Handler(delete_company.reach, delete_company.apply),
     UpdateProject: Handler(update_project.reach, update_project.apply),
     CreateKey: Handler(create_key.reach, create_key.apply),
     RevokeKey: Handler(revoke_key.reach, revoke_key.apply),

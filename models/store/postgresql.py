@@ -4,7 +4,7 @@ A statement takes at most 65,535 parameters, so each column goes as one JSON arr
 encoder writes four times faster than psycopg an array (docs/adr/0006).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
@@ -17,6 +17,15 @@ from models.store.rows import Rows, Wanted
 
 class PostgresqlRows(Rows):
     """Over a psycopg connection."""
+
+    def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
+        statement = (
+            "SELECT given.value FROM json_array_elements_text(%s::json) AS given(value) "
+            f"WHERE EXISTS (SELECT 1 FROM {table.name} "
+            f"WHERE project_id = %s AND {column} = given.value)"
+        )
+        found = self.driver.execute(statement, (encode(sorted(values)), self.project_id))
+        return frozenset(value for (value,) in found)
 
     def writing(self) -> AbstractContextManager[Any]:
         pipeline: AbstractContextManager[Any] = self.driver.pipeline()
@@ -33,6 +42,9 @@ class PostgresqlRows(Rows):
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
         if keys:
             self._execute(action + _with_keys(table), (self.project_id, *_columns(sorted(keys))))
+
+    def json_field(self, column: str, name: str) -> str:
+        return f"{column} ->> '{name}'"
 
     def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:
         for values in parameters:

@@ -43,6 +43,10 @@ class Rows(ABC):
         ]
 
     @abstractmethod
+    def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
+        """Those of the values that a row has in the column, which an index leads to."""
+
+    @abstractmethod
     def writing(self) -> AbstractContextManager[Any]:
         """Writes within it need not wait for one another; their errors show at its end."""
 
@@ -57,6 +61,10 @@ class Rows(ABC):
     @abstractmethod
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
         """Does an action (`DELETE FROM …`, `UPDATE … SET …`) to the rows with these keys."""
+
+    @abstractmethod
+    def json_field(self, column: str, name: str) -> str:
+        """The expression of a text field of a JSON column."""
 
     @abstractmethod
     def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:

@@ -22,9 +22,20 @@ from models.store.kinds import (
 )
 from models.store.load import PROJECTS, Gathered
 from models.store.rows import Rows
-from models.working_set.state import Sweeping
+from models.working_set.state import Sweeping, SweptValue
 
 _PROJECT_ROW = attrgetter(*column_names(PROJECTS))
+
+# What is gone for good may have rows of any age: it is not asked whether it was stored.
+_SOURCES: dict[str, Kind] = {
+    "claim_activity": VISITORS,
+    "activity_to_contact": CONTACTS,
+    "merges_to_contact": CONTACTS,
+    "active_company_of_contact": CONTACTS,
+    "events_to_company": COMPANIES,
+    "active_company_gone": COMPANIES,
+    "revoke_key": KEYS,
+}
 
 Difference = tuple[list[Row], list[Row], list[Row]]
 
@@ -50,7 +61,8 @@ def save(rows: Rows, gathered: Gathered) -> None:
     }
     for kind, (_, changed, _) in differences.items():
         _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
-    sweepings.run(rows, _of_stored_rows(gathered))
+    swept = _of_stored_rows(gathered)
+    sweepings.move(rows, swept)
     for kind, (_, _, gone) in differences.items():
         rows.delete(kind.table, [kind.key_row(row) for row in gone])
     for kind, (added, changed, _) in differences.items():
@@ -60,6 +72,7 @@ def save(rows: Rows, gathered: Gathered) -> None:
     rows.insert(KEYS.table, _made_keys(gathered))
     rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
     rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
+    sweepings.remove(rows, swept)
 
 
 def _save_project(rows: Rows, gathered: Gathered) -> None:
@@ -102,18 +115,15 @@ def _give_up_unique_values(
 
 
 def _of_stored_rows(gathered: Gathered) -> list[Sweeping]:
-    """Leaves out what only concerns rows that this batch itself made."""
-    sources = {
-        "claim_activity": VISITORS,
-        "activity_to_contact": CONTACTS,
-        "merges_to_contact": CONTACTS,
-        "active_company_of_contact": CONTACTS,
-        "events_to_company": COMPANIES,
-        "active_company_gone": COMPANIES,
-        "revoke_key": KEYS,
-    }
-    return [
-        each
-        for each in gathered.state.sweepings
-        if each.source in gathered.rows[sources[each.statement]]
-    ]
+    """Leaves out what only concerns rows that this batch itself made.
+
+    Stored rows may have come to a record of this batch's by an earlier sweeping.
+    """
+    kept: list[Sweeping] = []
+    reached: set[SweptValue] = set()
+    for each in gathered.state.sweepings:
+        kind = _SOURCES.get(each.statement)
+        if kind is None or each.source in gathered.rows[kind] or each.source in reached:
+            kept.append(each)
+            reached.update(value for value in each.values if isinstance(value, str))
+    return kept

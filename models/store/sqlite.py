@@ -1,7 +1,7 @@
 """Rows on SQLite: lists of rows, and one JSON array for a look-up."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -21,6 +21,15 @@ from models.store.rows import Rows, Wanted
 
 class SqliteRows(Rows):
     """Over a sqlite3 connection."""
+
+    def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
+        statement = (
+            "SELECT given.value FROM json_each(?) AS given "
+            f"WHERE EXISTS (SELECT 1 FROM {table.name} "
+            f"WHERE project_id = ? AND {column} = given.value)"
+        )
+        found = self.driver.execute(statement, (encode(sorted(values)), self.project_id))
+        return frozenset(value for (value,) in found)
 
     def writing(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -46,6 +55,9 @@ class SqliteRows(Rows):
         matched = " AND ".join(f"{name} = ?" for name in key_names(table))
         statement = f"{action} WHERE project_id = ? AND {matched}"
         self.driver.executemany(statement, [(self.project_id, *key) for key in sorted(keys)])
+
+    def json_field(self, column: str, name: str) -> str:
+        return f"json_extract({column}, '$.{name}')"
 
     def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:
         for values in parameters:

@@ -1,5 +1,6 @@
 """Rows of the timelines, made by the operation at hand (contract §7, §9, §11)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,19 @@ def record(
 ) -> Activity:
     """Adds a row of something that happened when the operation was accepted."""
     return _add(state, _row(state, kind, detail, contact_id=contact_id, company_id=company_id))
+
+
+def record_unlinked(state: WorkingSet, pairs: Sequence[tuple[str, str]]) -> None:
+    """Adds a row for each link, by contact and company id, that goes with one of its sides.
+
+    They share a place in the order: no two of them are in the same timeline, and there may be more
+    of them than an operation has places.
+    """
+    rank = state.next_rank()
+    for contact_id, company_id in pairs:
+        row = _row(state, "unlinked", {}, contact_id=contact_id, company_id=company_id)
+        row.rank = state.rank = rank
+        _add(state, row)
 
 
 def record_event(

@@ -83,7 +83,5 @@ def _fill(state: WorkingSet, contact: Contact, placeholder: Company, target: Com
 
 def _delete(state: WorkingSet, placeholder: Company, target: Company) -> None:
     activity.move_events_to_company(state, placeholder.id, target.id)
-    state.sweep("active_company_gone", placeholder.id)
-    for visitor_id in list(state.visitors_of_active[placeholder.id]):
-        visitors.activate(state, state.visitors[visitor_id], None)
+    visitors.leave_company(state, placeholder.id)
     companies.remove(state, placeholder)

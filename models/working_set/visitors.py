@@ -36,6 +36,20 @@ def link_to_contact(state: WorkingSet, visitor: Visitor, contact: Contact) -> No
     state.journal.put(state.visitors_of_contact[contact.id], visitor.visitor_id, True)
 
 
+def unlink_from_contact(state: WorkingSet, visitor: Visitor) -> None:
+    """A visitor whose contact goes keeps its properties for the next one that it joins (§7)."""
+    if visitor.contact_id is not None:
+        state.journal.drop(state.visitors_of_contact[visitor.contact_id], visitor.visitor_id)
+        state.journal.set(visitor, "contact_id", None)
+
+
+def leave_company(state: WorkingSet, company_id: str) -> None:
+    """A company that goes is nobody's active one any more."""
+    state.sweep("active_company_gone", company_id)
+    for visitor_id in list(state.visitors_of_active[company_id]):
+        activate(state, state.visitors[visitor_id], None)
+
+
 def activate(state: WorkingSet, visitor: Visitor, company_id: str | None) -> None:
     before_id = visitor.active_company_id
     if before_id == company_id:
