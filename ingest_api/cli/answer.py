@@ -1,6 +1,7 @@
 """What a command prints: tables for a person, one JSON document with `--json`."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -10,11 +11,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ingest_api.exact_json import encode_exact
+from models.documents.exact import JsonText
+
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document, for programs to read.")
 ]
 
 _UNBOUNDED_WIDTH = 10_000
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class Answer:
@@ -50,8 +55,18 @@ class Answer:
         else:
             print(readable(words))
 
+    def line(self, document: Mapping[str, Any]) -> None:
+        """Print one document of an endless list at once, for programs."""
+        self._document(document)
+        sys.stdout.flush()
+
     def _document(self, document: Mapping[str, Any]) -> None:
-        print(json.dumps(document))
+        print(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """The document as JSON, exact amounts included, in ASCII: any terminal can show it."""
+    return _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], encode_exact(document))
 
 
 def print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -74,7 +89,9 @@ def readable(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
-    text = value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, JsonText):
+        value = value.text
+    text = value if isinstance(value, str) else encode_exact(value)
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )

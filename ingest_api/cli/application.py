@@ -41,6 +41,11 @@ COMMANDS = (
     ),
     Command("stages", "Set and list a project's pipeline.", "ingest_api.cli.stages"),
     Command("company", "Create and list companies by hand.", "ingest_api.cli.company"),
+    Command(
+        "dead-letters",
+        "List, show, replay and discard what failed by itself.",
+        "ingest_api.cli.dead_letters",
+    ),
     Command("openapi", "Print the OpenAPI document.", "ingest_api.cli.openapi"),
 )
 

@@ -15,6 +15,11 @@ from ingest_api.cli.known_reasons import known_reason
 from models.database import NotMigrated, Transient
 from models.operations.invalid_request import InvalidRequest
 from models.provisioning.refusals import Refused
+from workers.mailbox.connection import MailboxUnavailable
+
+
+class NotAccepted(Exception):
+    """The mailbox took nothing in; the text is for a person."""
 
 
 @contextmanager
@@ -32,6 +37,10 @@ def answering(as_json: bool) -> Iterator[Answer]:
         refuse(error.code, error.detail, as_json)
     except Transient as error:
         refuse("database_unavailable", _unavailable(error), as_json)
+    except MailboxUnavailable as error:
+        refuse("redis_unavailable", _away(error), as_json)
+    except NotAccepted as error:
+        refuse("mailbox_full", str(error), as_json)
     except (IntegrityError, DataError):
         raise  # no answer of a database, but a bug
     except DBAPIError as error:
@@ -51,6 +60,13 @@ def refuse(code: str, detail: str, as_json: bool) -> NoReturn:
 def _faults(invalid: InvalidRequest) -> str:
     faults = [f"{fault['pointer'].lstrip('/')}: {fault['detail']}" for fault in invalid.errors]
     return " ".join(faults) or invalid.detail
+
+
+def _away(error: MailboxUnavailable) -> str:
+    return (
+        f"Redis cannot be used ({error}). Is it running, and is REDIS_URL right? "
+        "`hal-ingest doctor` looks closer."
+    )
 
 
 def _unavailable(error: Exception) -> str:
