@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import drain, edge, growth, waiting
+from tests.benchmarks import batch, drain, edge, growth, waiting
 from tests.benchmarks.figures import Figure, render_json, render_table
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.stand import durable_postgresql
@@ -18,6 +18,7 @@ from tests.services.run_folder import RunFolder
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
     "edge": edge.run,
+    "batch": batch.run,
     "drain": drain.run,
     "waiting": waiting.run,
     "growth": growth.run,

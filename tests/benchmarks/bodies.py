@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Body = dict[str, Any]
@@ -42,11 +42,27 @@ BODIES: dict[str, MakeBody] = {"identify": identify, "track": track}
 def http_request(path: str, project_id: str, body: Body, *headers: str) -> bytes:
     """The bytes of a POST on a connection that stays open."""
     content = json.dumps({"app_id": project_id, **body}).encode()
-    lines = (
+    return _post(path, content, "application/json", *headers)
+
+
+def batch_request(
+    path: str, operation_type: str, bodies: Sequence[Body], *headers: str, lines: bool
+) -> bytes:
+    """The same for a batch of operations of one type, one a line or in one object."""
+    operations = [{"type": operation_type, **body} for body in bodies]
+    if lines:
+        content = "".join(json.dumps(each) + "\n" for each in operations).encode()
+        return _post(path, content, "application/x-ndjson", *headers)
+    content = json.dumps({"operations": operations}).encode()
+    return _post(path, content, "application/json", *headers)
+
+
+def _post(path: str, content: bytes, media_type: str, *headers: str) -> bytes:
+    head = (
         f"POST {path} HTTP/1.1",
         "Host: 127.0.0.1",
-        "Content-Type: application/json",
+        f"Content-Type: {media_type}",
         f"Content-Length: {len(content)}",
         *headers,
     )
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + content

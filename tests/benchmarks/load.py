@@ -20,7 +20,7 @@ from typing import cast
 
 import uvloop
 
-from tests.benchmarks.bodies import BODIES, http_request
+from tests.benchmarks.bodies import BODIES, batch_request, http_request
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
@@ -30,6 +30,8 @@ _HOST = "127.0.0.1"
 class Load:
     """What to send: bodies from the `first` on, for `warm_up_s` uncounted and `duration_s` counted
     seconds, at most `limit` requests, on each connection `gap_s` after the last answer.
+
+    Each request is one body, or a `batch` of so many, as NDJSON where `lines`.
     """
 
     port: int
@@ -44,6 +46,16 @@ class Load:
     duration_s: float = 60.0
     limit: int = 1_000_000_000
     gap_s: float = 0.0
+    batch: int = 0
+    lines: bool = False
+
+    def request(self, n: int) -> bytes:
+        """The n-th request."""
+        make = BODIES[self.kind]
+        if not self.batch:
+            return http_request(self.path, self.project_id, make(n), *self.headers)
+        bodies = [make(each) for each in range(n * self.batch, (n + 1) * self.batch)]
+        return batch_request(self.path, self.kind, bodies, *self.headers, lines=self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +130,9 @@ def _is_whole(data: bytes) -> bool:
 
 class _Run:
     def __init__(self, load: Load) -> None:
-        make = BODIES[load.kind]
         numbers = range(load.first, load.first + min(load.bodies, load.limit))
         self._requests = itertools.islice(
-            itertools.cycle(
-                [http_request(load.path, load.project_id, make(n), *load.headers) for n in numbers]
-            ),
+            itertools.cycle([load.request(n) for n in numbers]),
             load.limit,
         )
         self._left = load.limit

@@ -17,7 +17,7 @@ from typing import Literal
 from redis import Redis
 
 from models.database import Database
-from models.provisioning.projects import create_project
+from models.provisioning.projects import CreatedProject, create_project
 from tests.services.databases import postgresql_database, sqlite_database
 from tests.services.postgres_keeper import start_postgres, url_of
 from tests.services.processes import Services
@@ -35,12 +35,13 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One Redis, one database and the processes on them, all ended on leaving."""
+    """One Redis, one database with a project, the processes on them, all ended on leaving."""
 
     redis_url: str
     database_url: str
     services: Services
     redis: Redis
+    keys: CreatedProject
 
     @property
     def database(self) -> Database:
@@ -58,13 +59,18 @@ def stand(kind: DatabaseKind) -> Iterator[Stand]:
         Redis.from_url(server.url) as redis,
         Services(server.url, database_url, folder, **_settings()) as services,
     ):
-        made = Stand(server.url, database_url, services, redis)
-        database = made.database
+        keys = _made_project(database_url)
+        yield Stand(server.url, database_url, services, redis, keys)
+
+
+def _made_project(database_url: str) -> CreatedProject:
+    database = Database(database_url)
+    try:
         with database.transaction() as connection:
             now_ms = time.time_ns() // 1_000_000
-            create_project(connection, PROJECT_ID, "Benchmark", STAGES, now_ms)
+            return create_project(connection, PROJECT_ID, "Benchmark", STAGES, now_ms)
+    finally:
         database.close()
-        yield made
 
 
 @contextmanager
