@@ -48,6 +48,9 @@ class Outcome(BaseModel):
     event_id: Annotated[str | None, Field(description="Of `track`.")] = SOMETIMES
     stage: OutcomeStage | None = SOMETIMES
     warnings: list[OutcomeWarning] = SOMETIMES
+    record: Annotated[
+        dict[str, Any] | None, Field(description="Of an account write: the record as written.")
+    ] = SOMETIMES
 
 
 class Queued(BaseModel):

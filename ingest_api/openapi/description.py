@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from ingest_api.families import Family
 
 Json = dict[str, Any]
@@ -41,11 +43,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request: what describes it for each media type, and its limit."""
+    """The body of a request: what describes it for each media type, and its limit.
+
+    `envelopes` gives what stands beside the fields of a type, where it is not the family's usual.
+    """
 
     schemas: Mapping[str, Any]
     limit: str
     text: str = ""
+    envelopes: Mapping[type, type[BaseModel]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ Widgets, backends and integrations write through one durable mailbox per project
 """
 _TAGS = {
     "Widget": "For browsers: `app_id` in the body, a publishable key, or a secret token.",
+    "Contacts": "People, their links with companies, and the visitors that they are.",
+    "Companies": "Accounts.",
+    "Pipeline": "The stages that companies go through.",
+    "Project": "Settings, keys and identity secrets.",
+    "Operations": "What became of each write, and of those that were set aside.",
+    "Batches": "Many operations in one request.",
+    "Integrations": "Contacts for outside integrations, with an API key.",
     "Service": "Health, counters and documents; no credential.",
 }
 
@@ -102,7 +109,8 @@ def _schemas(descriptions: Iterable[Description]) -> dict[str, Any]:
     for description in descriptions:
         types.update(reply.schema for reply in description.replies if is_ours(reply.schema))
         if description.body is not None:
-            for schema in description.body.schemas.values():
-                if is_ours(schema):
-                    envelopes[schema] = ENVELOPES[description.family]
+            bodies = {schema for schema in description.body.schemas.values() if is_ours(schema)}
+            types.update(bodies)
+            usual = dict.fromkeys(bodies, ENVELOPES[description.family])
+            envelopes.update(usual if (own := description.body.envelopes) is None else own)
     return schemas_of(types, envelopes)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ingest_api.envelope_fields import MESSAGE_ID_LIMIT_CHARS
 from ingest_api.openapi.answers import SOMETIMES
@@ -39,3 +39,9 @@ class WidgetEnvelope(Proofs):
         SOMETIMES
     )
     project_id: Annotated[str | None, Field(description="Another name of `app_id`.")] = SOMETIMES
+
+
+class NoFields(BaseModel):
+    """Of a write that its path says all of."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -31,3 +31,22 @@ PROJECT_ID = Parameter("project_id", "query", "Another name of `app_id`.", TEXT)
 OPERATION = Parameter(
     "operation_id", "path", "The operation, as `X-Operation-Id` named it.", TEXT, OPERATION_ID
 )
+
+LIMIT = Parameter(
+    "limit",
+    "query",
+    "Items of a page.",
+    {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+)
+CURSOR = Parameter("cursor", "query", "`next_cursor` of the page before, as it came.", TEXT)
+LIST_PARAMETERS = (LIMIT, CURSOR)
+
+
+def query_text(name: str, text: str) -> Parameter:
+    """A parameter of the query that is any text."""
+    return Parameter(name, "query", text, TEXT)
+
+
+def path_id(name: str, text: str) -> Parameter:
+    """A record that the path names."""
+    return Parameter(name, "path", text, RECORD_ID)

@@ -76,11 +76,23 @@ def _request_body(body: Body, given: Iterable[Example]) -> Json:
         examples.setdefault(example.media_type, {})[example.name] = shown
     content = {}
     for media_type, schema in body.schemas.items():
-        content[media_type] = {"schema": reference_or_schema(schema)}
+        content[media_type] = {"schema": _body_schema(media_type, schema)}
         if media_type in examples:
             content[media_type]["examples"] = examples[media_type]
     text = " ".join(part for part in (body.text, f"At most {body.limit}.", _GZIP) if part)
     return {"description": text, "required": True, "content": content}
+
+
+def _body_schema(media_type: str, schema: Any) -> Json:
+    described = reference_or_schema(schema)
+    if media_type != "text/plain":
+        return described
+    return {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": described,
+        "description": "JSON, as `navigator.sendBeacon` sends it.",
+    }
 
 
 def _response(reply: Reply) -> Json:

@@ -44,7 +44,8 @@ def schemas_of(types: Iterable[type], envelopes: Mapping[type, type[BaseModel]])
     for kind in envelopes:
         _as_body(schemas, kind.__name__)
     for kind, envelope in envelopes.items():
-        schemas[kind.__name__]["properties"] |= schemas[envelope.__name__]["properties"]
+        members = schemas[kind.__name__].setdefault("properties", {})
+        members.update(properties_of(schemas, envelope.__name__))
     for envelope in set(envelopes.values()):
         del schemas[envelope.__name__]
     return dict(sorted(schemas.items()))
