@@ -1,6 +1,6 @@
 """What every list has in common: `limit`, `cursor`, filters, and the shape of the answer (§11)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,25 +14,28 @@ from ingest_api.cursors import (
 )
 from ingest_api.exact_json import exact_answer
 from ingest_api.incoming import Incoming
-from ingest_api.query_fields import query_fields, whole_number
+from ingest_api.query_fields import Reader, whole_number
 from models.operations.invalid_request import field_fault
 from models.queries.page import Found, Moment, Page
 
 DEFAULT_LIMIT = 50
 MOST_LIMIT = 200
 
+NO_FILTERS: Mapping[str, Reader] = {}
+
 _OWN_FIELDS = frozenset({"limit", "cursor"})
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A list as it was asked for; `filters` are texts as they were sent.
+    """A list as it was asked for: `sent` are the filters' texts, `filters` their values.
 
     `scope` names the project and the list. A cursor belongs to both and to the filters.
     """
 
     scope: str
-    filters: Mapping[str, str]
+    sent: Mapping[str, str]
+    filters: Mapping[str, Any]
     limit: int
     cursor: str | None = field(default=None, repr=False)
 
@@ -61,24 +64,26 @@ class ListRequest:
         return exact_answer(200, {"items": found.items, "next_cursor": next_cursor})
 
     def _digest(self) -> str:
-        return list_digest(self.scope, self.filters)
+        return list_digest(self.scope, self.sent)
 
 
-def read_list_request(incoming: Incoming, scope: str, filters: Collection[str] = ()) -> ListRequest:
-    """The list that a query asks for; `filters` are the names that it may use.
+def read_list_request(
+    incoming: Incoming, name: str, filters: Mapping[str, Reader] = NO_FILTERS
+) -> ListRequest:
+    """The list that a query asks for; `filters` reads each filter that it may use.
 
-    Raises InvalidRequest for a bad limit and for a parameter that is unknown or stands twice.
+    Raises InvalidRequest for a bad limit or filter, and for a parameter that is unknown, stands
+    twice, or holds what no text may hold.
     """
-    sent = query_fields(incoming, _OWN_FIELDS.union(filters))
-    limit = DEFAULT_LIMIT
-    if "limit" in sent:
-        limit = whole_number("limit", sent.pop("limit"), 1, MOST_LIMIT)
-    return ListRequest(scope, sent, limit, sent.pop("cursor", None))
-
-
-def whole_list(items: Sequence[Mapping[str, Any]]) -> Answer:
-    """A list that is never longer than a page."""
-    return exact_answer(200, {"items": items, "next_cursor": None})
+    sent = incoming.query_fields(_OWN_FIELDS.union(filters))
+    limit_text, cursor = sent.pop("limit", None), sent.pop("cursor", None)
+    return ListRequest(
+        f"{incoming.caller.project.id} {name}",
+        sent,
+        {name: filters[name](name, text) for name, text in sent.items()},
+        DEFAULT_LIMIT if limit_text is None else whole_number("limit", limit_text, 1, MOST_LIMIT),
+        cursor,
+    )
 
 
 def _bad_cursor() -> Exception:

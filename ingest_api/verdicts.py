@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest_api.errors import Problem
+from models.documents.exact import change_shown, in_contract_units
 from models.documents.times import iso_time
 from models.operations.credentials import KeyKind
 from models.outcomes import OPERATION_FAILED
@@ -24,7 +25,10 @@ def outcome_document(record: SettledRecord, caller: KeyKind) -> dict[str, Any]:
 
 
 def receipt_document(record: ReceiptRecord, caller: KeyKind) -> dict[str, Any]:
-    """The receipt of a settled operation, for secret callers with what it changed."""
+    """The receipt of a settled operation, for secret callers with what it changed.
+
+    It may hold exact amounts: `exact_json` encodes it.
+    """
     problem = problem_of(record)
     receipt: dict[str, Any] = {
         "operation_id": record["operation_id"],
@@ -36,7 +40,7 @@ def receipt_document(record: ReceiptRecord, caller: KeyKind) -> dict[str, Any]:
         "problem": None if problem is None else problem.document(),
     }
     if caller == "secret":
-        receipt["changes"] = record["changes"]
+        receipt["changes"] = [change_shown(change) for change in record["changes"]]
     return receipt
 
 
@@ -74,8 +78,9 @@ def problem_of(record: SettledRecord) -> Problem | None:
 
 
 def _redacted(outcome: Mapping[str, Any], caller: KeyKind) -> dict[str, Any]:
-    if caller == "secret":
-        return dict(outcome)
+    if caller != "publishable":
+        written = outcome.get("record")
+        return {**outcome, "record": in_contract_units(written)} if written else dict(outcome)
     shown = {name: outcome.get(name) for name in _SHOWN_TO_ALL}
     stage = shown["stage"]
     if stage is not None:

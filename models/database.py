@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import Any
 
+from psycopg import Error as PostgresqlError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
@@ -108,16 +110,19 @@ def sqlite_file(database_url: str | URL) -> Path | None:
 def translated() -> Iterator[None]:
     """Turns the driver's passing errors into Transient, without their statement or values.
 
-    A missing table or column becomes NotMigrated.
+    A missing table or column becomes NotMigrated. Statements that were handed to the driver itself
+    raise its own errors, the others SQLAlchemy's.
     """
     try:
         yield
     except PoolTimeout:
         raise Transient("no free connection in the pool") from None
-    except DBAPIError as error:
-        if error.connection_invalidated or _passes(error.orig):
-            raise Transient(type(error.orig).__name__) from None
-        if _is_missing_table(error.orig):
+    except (DBAPIError, PostgresqlError, SqliteError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if is_lost or _passes(cause):
+            raise Transient(type(cause).__name__) from None
+        if _is_missing_table(cause):
             raise NotMigrated from None
         raise
 

@@ -27,8 +27,10 @@ class SettledRecord(TypedDict):
 
 
 class ReceiptRecord(SettledRecord):
-    """A settled operation with what it changed, field by field."""
+    """A settled operation with who asked for it and what it changed, field by field."""
 
+    caller: str
+    visitor_id: str | None
     changes: list[Any]
 
 
@@ -72,9 +74,9 @@ def find_receipt(
 ) -> ReceiptRecord | None:
     """The ledger's record of one operation; None while it has none."""
     found = connection.execute(
-        select(*_SETTLED_COLUMNS, _OPERATIONS.changes).where(
-            _OPERATIONS.project_id == project_id, _OPERATIONS.id == operation_id
-        )
+        select(
+            *_SETTLED_COLUMNS, _OPERATIONS.caller, _OPERATIONS.visitor_id, _OPERATIONS.changes
+        ).where(_OPERATIONS.project_id == project_id, _OPERATIONS.id == operation_id)
     )
     row = found.mappings().one_or_none()
     return None if row is None else ReceiptRecord(**row)  # type: ignore[typeddict-item]

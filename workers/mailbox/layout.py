@@ -36,6 +36,9 @@ NONCE_BYTES = 7
 SEQUENCE_BITS = 24
 MAX_RAW_KEPT_CHARS = 4096
 
+MALFORMED = "malformed"
+"""The type of an entry that is no envelope."""
+
 Caller = Literal["publishable", "secret", "api"]
 Fault = Literal["malformed", "newer_version"]
 
@@ -220,7 +223,7 @@ def _stand_in(document: object, raw: bytes) -> Envelope:
     readable = isinstance(nonce, str) and _NONCE.fullmatch(nonce) is not None
     return Envelope(
         nonce=str(nonce) if readable else _NO_NONCE,
-        type="malformed",
+        type=MALFORMED,
         caller="secret",
         # NUL is what PostgreSQL's JSON cannot hold.
         payload={"raw": raw.decode("latin-1").replace("\0", "␀")[:MAX_RAW_KEPT_CHARS]},

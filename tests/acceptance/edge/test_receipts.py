@@ -13,6 +13,13 @@ from tests.acceptance.edge.running import (
 pytestmark = pytest.mark.anyio
 
 OPERATION_ID = "op_" + "0" * 31 + "1"
+CHANGE = {
+    "record": "company",
+    "id": "com_1",
+    "pointer": "/deal_value_e4",
+    "before": None,
+    "after": 25_000,
+}
 
 
 async def test_a_202_can_be_read_at_once(edge: RunningEdge, project: Project) -> None:
@@ -35,7 +42,7 @@ async def test_a_202_can_be_read_at_once(edge: RunningEdge, project: Project) ->
 async def test_a_publishable_caller_sees_no_stored_data(
     edge: RunningEdge, project: Project
 ) -> None:
-    project.settle(OPERATION_ID, outcome=OUTCOME, changes=[{"field": "x"}])
+    project.settle(OPERATION_ID, outcome=OUTCOME, changes=[CHANGE])
     for how in ("body", "key"):
         headers = {"authorization": f"Bearer {project.created.publishable_key}"}
         answer = await edge.client.get(
@@ -61,13 +68,13 @@ async def test_a_publishable_caller_sees_no_stored_data(
 
 
 async def test_a_secret_caller_sees_what_it_changed(edge: RunningEdge, project: Project) -> None:
-    project.settle(OPERATION_ID, outcome=OUTCOME, changes=[{"field": "x"}])
+    project.settle(OPERATION_ID, outcome=OUTCOME, changes=[CHANGE])
     answer = await edge.client.get(
         f"/api/widget/operations/{OPERATION_ID}",
         headers={"authorization": f"Bearer {project.created.secret_token}"},
     )
     receipt = answer.json()
-    assert receipt["changes"] == [{"field": "x"}]
+    assert receipt["changes"] == [{**CHANGE, "pointer": "/deal_value", "after": 2.5}]
     assert receipt["outcome"]["contact_id"] == "con_1"
     assert receipt["outcome"]["stage"] == OUTCOME["stage"]
 

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from ingest_api.caller import Caller
 from ingest_api.cursors import list_digest, write_cursor
 from ingest_api.incoming import Incoming
 from ingest_api.paging import ListRequest, read_list_request
-from ingest_api.query_fields import moment_ms
+from ingest_api.query_fields import as_field, moment_ms, words
 from models.operations.invalid_request import InvalidRequest
 from models.queries.page import Page
+from models.queries.projects import EdgeProject
 
 SCOPE = "proj_1 contacts"
+PROJECT = EdgeProject("proj_1", "off", False, True, False, True, ("*",), ())
 
 
 async def nothing() -> Message:
@@ -23,8 +26,9 @@ async def nothing() -> Message:
 
 
 def asked(query: str) -> ListRequest:
-    scope = {"headers": [], "query_string": query.encode()}
-    return read_list_request(Incoming(scope, nothing), SCOPE, ("tag", "email"))
+    incoming = Incoming({"headers": [], "query_string": query.encode()}, nothing)
+    incoming.caller = Caller(PROJECT, "secret", by_key=True, family="account")
+    return read_list_request(incoming, "contacts", {"tag": as_field(str), "q": words})
 
 
 def refused_pointer(query: str) -> str:
@@ -159,7 +163,7 @@ def test_no_bytes_in_a_cursor_are_more_than_refused(raw: bytes) -> None:
         ("1767323045", 1767323045000),
         ("1767323045.678", 1767323045678),
         ("0", 0),
-        ("-5", -5000),
+        ("-5", 0),
     ],
 )
 def test_a_time_is_read_as_iso_8601_or_epoch_seconds(text: str, time_ms: int) -> None:
@@ -170,3 +174,14 @@ def test_a_time_is_read_as_iso_8601_or_epoch_seconds(text: str, time_ms: int) ->
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
         moment_ms("since", text)
+
+
+def test_a_search_is_compared_word_by_word_in_any_case() -> None:
+    assert words("q", "  Ada  ADA STRASSE straße ") == ("ada", "strasse")
+    assert words("q", "E\u0301va") == words("q", "ÉVA") == ("éva",)
+
+
+@pytest.mark.parametrize("text", ["x" * 201, " ".join("abcdefghijk")])
+def test_a_search_is_bounded(text: str) -> None:
+    with pytest.raises(InvalidRequest):
+        words("q", text)

@@ -1,0 +1,121 @@
+"""Receipts of operations, wherever an operation is: in the mailbox or in the ledger (§4, §11)."""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ingest_api.caller import Caller
+from ingest_api.edge import Edge
+from ingest_api.verdicts import queued_receipt, receipt_document
+from models.operations.credentials import KeyKind
+from models.queries.ledger import OperationFilters, list_settled
+from models.queries.operations import ReceiptRecord, find_receipt
+from models.queries.page import Found, Page
+from workers.mailbox.browse import newest_first
+from workers.mailbox.layout import QueuedOperation, parse_operation_id
+
+QUEUED_LOOKED_AT = 2_000
+"""Waiting entries that one page looks at; where filters let few pass, a page has fewer rows."""
+
+Json = dict[str, Any]
+
+
+async def find_operation(edge: Edge, caller: Caller, operation_id: str) -> Json | None:
+    """The receipt of an operation of the caller's project, None if there is none.
+
+    An api key sees only what api keys asked for. Ledger, mailbox, and ledger again: an operation
+    may move from one to the other in between.
+    """
+    if parse_operation_id(operation_id) is None:
+        return None
+    project_id, shown_to = caller.project.id, caller.kind
+    read = partial(find_receipt, project_id=project_id, operation_id=operation_id)
+    record = await edge.reads.run(read)
+    if record is None:
+        queued = await edge.post.queued(project_id, operation_id)
+        if queued is not None:
+            is_hidden = shown_to == "api" and queued.envelope.caller != "api"
+            return None if is_hidden else _queued(queued, shown_to)
+        record = await edge.reads.run(read)
+    if record is None or (shown_to == "api" and record["caller"] != "api"):
+        return None
+    return _settled(record, shown_to)
+
+
+async def list_operations(
+    edge: Edge, project_id: str, filters: OperationFilters, since_ms: int, page: Page[str]
+) -> Found[str]:
+    """The receipts that pass the filters, newest first, those of waiting operations among them.
+
+    The mailbox is read before the ledger: what moves meanwhile is in one of them at least, and
+    shown once, as settled. A page may be shorter than its limit and still have a next one.
+    """
+    waiting, least_id = await _waiting(edge, project_id, filters, since_ms, page)
+    receipts = {each.operation_id: _queued(each, "secret") for each in waiting}
+    if filters.status != "queued":
+        wanted = filters if least_id is None else replace(filters, least_id=least_id)
+        read = partial(list_settled, project_id=project_id, filters=wanted, page=page)
+        for record in await edge.reads.run(read):
+            receipts[record["operation_id"]] = _settled(record, "secret")
+    ordered = [receipts[operation_id] for operation_id in sorted(receipts, reverse=True)]
+    found = page.of(ordered, dict, _id_of)
+    return found if found.last is not None else Found(found.items, least_id)
+
+
+async def _waiting(
+    edge: Edge, project_id: str, filters: OperationFilters, since_ms: int, page: Page[str]
+) -> tuple[list[QueuedOperation], str | None]:
+    """What waits and passes, and, where looking ended too early, the id down to which it did."""
+    passes = _filter(filters)
+    if passes is None:
+        return [], None
+    parsed = None if page.after is None else parse_operation_id(page.after)
+    before = None if parsed is None else parsed[0]
+    entries = newest_first(edge.redis, project_id, before_entry_id=before, since_ms=since_ms)
+    passed: list[QueuedOperation] = []
+    looked_at = 0
+    async with aclosing(entries):
+        async for queued in entries:
+            looked_at += 1
+            if passes(queued):
+                passed.append(queued)
+            if looked_at == QUEUED_LOOKED_AT or len(passed) > page.limit:
+                return passed, queued.operation_id
+    return passed, None
+
+
+def _filter(filters: OperationFilters) -> Callable[[QueuedOperation], bool] | None:
+    """Which waiting operations pass; None if none can. Whose contact it is, nobody knows yet."""
+    if filters.contact_id is not None or filters.status not in (None, "queued"):
+        return None
+
+    def passes(queued: QueuedOperation) -> bool:
+        envelope = queued.envelope
+        return filters.type in (None, envelope.type) and filters.visitor_id in (
+            None,
+            envelope.payload.get("visitor_id"),
+        )
+
+    return passes
+
+
+def _settled(record: ReceiptRecord, kind: KeyKind) -> Json:
+    receipt = receipt_document(record, kind)
+    if kind == "secret":
+        receipt |= {"caller": record["caller"], "visitor_id": record["visitor_id"]}
+    return receipt
+
+
+def _queued(queued: QueuedOperation, kind: KeyKind) -> Json:
+    envelope = queued.envelope
+    receipt = queued_receipt(queued.operation_id, envelope.type, queued.accepted_at_ms, kind)
+    if kind == "secret":
+        visitor_id = envelope.payload.get("visitor_id")
+        receipt |= {"caller": envelope.caller, "visitor_id": visitor_id}
+    return receipt
+
+
+def _id_of(receipt: Json) -> str:
+    return str(receipt["operation_id"])

@@ -1,0 +1,36 @@
+"""The project, its pipeline and its credentials, read (contract §11)."""
+
+from functools import partial
+
+from ingest_api.account_reads import answer_one, answer_page, answer_whole
+from ingest_api.answers import Answer
+from ingest_api.edge import Edge
+from ingest_api.incoming import Incoming
+from ingest_api.paging import read_list_request
+from models.queries.credentials import list_identity_secrets, list_keys
+from models.queries.pipeline import find_project, list_stages
+
+
+async def shown(edge: Edge, incoming: Incoming) -> Answer:
+    """The project with its settings."""
+    project_id = incoming.caller.project.id
+    return await answer_one(edge, incoming, partial(find_project, project_id=project_id))
+
+
+async def stages(edge: Edge, incoming: Incoming) -> Answer:
+    """The whole pipeline, in its order."""
+    project_id = incoming.caller.project.id
+    return await answer_whole(edge, incoming, partial(list_stages, project_id=project_id))
+
+
+async def identity_secrets(edge: Edge, incoming: Incoming) -> Answer:
+    """The live identity secrets, without what they are."""
+    project_id = incoming.caller.project.id
+    return await answer_whole(edge, incoming, partial(list_identity_secrets, project_id=project_id))
+
+
+async def keys(edge: Edge, incoming: Incoming) -> Answer:
+    """The project's keys, revoked ones too, without what they are."""
+    request = read_list_request(incoming, "keys")
+    find = partial(list_keys, project_id=incoming.caller.project.id, page=request.page_by_id())
+    return await answer_page(edge, request, find)

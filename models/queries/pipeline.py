@@ -1,0 +1,31 @@
+"""The project and its pipeline as account routes show them (contract §11)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from models.documents.project import project_document
+from models.documents.stage import stage_document
+from models.records import Project, Stage
+from models.store.columns import table_of
+from models.tables import ProjectTable, StageTable
+
+_PROJECTS = table_of(ProjectTable)
+_STAGES = table_of(StageTable).c
+
+
+def find_project(connection: Connection, project_id: str) -> dict[str, Any] | None:
+    """The project's document with its settings."""
+    found = connection.execute(select(_PROJECTS).where(_PROJECTS.c.id == project_id))
+    row = found.mappings().one_or_none()
+    return None if row is None else project_document(Project(**row))
+
+
+def list_stages(connection: Connection, project_id: str) -> list[dict[str, Any]]:
+    """The whole pipeline, in its order."""
+    found = connection.execute(
+        select(_STAGES.id, _STAGES.name, _STAGES.name_key, _STAGES.position)
+        .where(_STAGES.project_id == project_id)
+        .order_by(_STAGES.position)
+    )
+    return [stage_document(Stage(*row)) for row in found]
