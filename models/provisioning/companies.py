@@ -1,6 +1,6 @@
 """Companies made by hand, so that a widget request can name them (contract §1, §5.5)."""
 
-import uuid
+import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -10,6 +10,7 @@ from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import ExternalIdTaken
+from models.rules.search_text import search_text
 from models.rules.visitor_id import ID_LIMIT_CHARS, IdError, read_id
 from models.store.columns import table_of
 from models.tables import CompanyTable, StageTable
@@ -47,7 +48,7 @@ def create_company(
     lock_project(connection, project_id)
     _require_free(connection, project_id, external_id)
     company = CompanySummary(
-        id=f"com_{uuid.uuid4().hex}",
+        id=_new_id(now_ms),
         external_id=external_id,
         name=name,
         placeholder=False,
@@ -65,9 +66,15 @@ def create_company(
             placeholder=False,
             created_at_ms=now_ms,
             updated_at_ms=now_ms,
+            search_text=search_text(name, external_id),
         )
     )
     return company
+
+
+def _new_id(now_ms: int) -> str:
+    """Sorts by time among the ids that operations make (workers/mailbox/layout.py)."""
+    return f"com_{now_ms:012x}{0:06x}{secrets.token_hex(7)}"
 
 
 def _read_external_id(external_id: str) -> str:
@@ -106,7 +113,7 @@ def list_companies(connection: Connection, project_id: str, limit: int) -> list[
         select(*columns)
         .select_from(_COMPANIES.outerjoin(_STAGES, same_stage))
         .where(_COMPANIES.c.project_id == project_id)
-        .order_by(_COMPANIES.c.created_at_ms.desc(), _COMPANIES.c.id)
+        .order_by(_COMPANIES.c.id.desc())
         .limit(limit)
     )
     return [CompanySummary(*row) for row in connection.execute(wanted)]

@@ -7,7 +7,11 @@ from typing import Any
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from models.tables.columns import DERIVED
+
 Row = tuple[Any, ...]
+Difference = tuple[list[Row], list[Row], list[Row]]
+"""The rows that are new, changed and gone."""
 
 encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False
@@ -28,8 +32,19 @@ def project_column(table: Table) -> str:
 
 @cache
 def column_names(table: Table) -> tuple[str, ...]:
-    """The columns that a record holds: all but the project."""
-    return tuple(column.name for column in table.columns if column.name != project_column(table))
+    """The columns that a record holds: all but the project and those made of others."""
+    return tuple(
+        column.name
+        for column in table.columns
+        if column.name != project_column(table) and DERIVED not in column.info
+    )
+
+
+@cache
+def written_names(table: Table) -> tuple[str, ...]:
+    """The columns that are written: those of the record, then those made of them."""
+    derived = (column.name for column in table.columns if DERIVED in column.info)
+    return (*column_names(table), *derived)
 
 
 @cache

@@ -22,6 +22,7 @@ from models.records import (
     Stage,
     Visitor,
 )
+from models.rules.search_text import search_text
 from models.store.columns import Row, column_names, key_names, positions, table_of
 
 
@@ -30,7 +31,8 @@ class Kind:
     """A kind of record and its table.
 
     A key is a value, or a tuple where the table has a composite one. `unique_position` is the
-    place of a column that two rows cannot share, `documents` the places of JSON columns.
+    place of a column that two rows cannot share, `documents` the places of JSON columns, `searched`
+    those of the columns that the row's search text is made of.
     """
 
     table: Table
@@ -41,6 +43,13 @@ class Kind:
     key_positions: tuple[int, ...]
     unique_position: int | None
     documents: tuple[int, ...]
+    searched: tuple[int, ...] = ()
+
+    def written(self, row: Row) -> Row:
+        """The row with the columns that are made of others."""
+        if not self.searched:
+            return row
+        return (*row, search_text(*(row[at] for at in self.searched)))
 
     def record_of(self, row: Row) -> Any:
         return self.record(**dict(zip(column_names(self.table), row, strict=True)))
@@ -50,7 +59,12 @@ class Kind:
         return tuple(row[at] for at in self.key_positions)
 
 
-def kind(model: type[SQLModel], record: Callable[..., Any], unique: str | None = None) -> Kind:
+def kind(
+    model: type[SQLModel],
+    record: Callable[..., Any],
+    unique: str | None = None,
+    searched: tuple[str, ...] = (),
+) -> Kind:
     """Pairs a table with its record class."""
     table = table_of(model)
     names = column_names(table)
@@ -64,13 +78,19 @@ def kind(model: type[SQLModel], record: Callable[..., Any], unique: str | None =
         key_positions=key_positions,
         unique_position=None if unique is None else names.index(unique),
         documents=positions(table, JSON),
+        searched=tuple(names.index(name) for name in searched),
     )
 
 
 VISITORS = kind(tables.VisitorTable, Visitor)
-CONTACTS = kind(tables.ContactTable, Contact, unique="user_id")
+CONTACTS = kind(tables.ContactTable, Contact, unique="user_id", searched=("name", "email"))
 EMAILS = kind(tables.ContactEmailTable, ContactEmail)
-COMPANIES = kind(tables.CompanyTable, Company, unique="external_id")
+COMPANIES = kind(
+    tables.CompanyTable,
+    Company,
+    unique="external_id",
+    searched=("name", "domain", "external_id"),
+)
 LINKS = kind(tables.LinkTable, Link)
 MERGES = kind(tables.ContactMergeTable, ContactMerge)
 ACTIVITY = kind(tables.ActivityTable, Activity)

@@ -11,7 +11,14 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Integer, Table
 
-from models.store.columns import Row, column_names, encode, key_names, project_column
+from models.store.columns import (
+    Row,
+    column_names,
+    encode,
+    key_names,
+    project_column,
+    written_names,
+)
 from models.store.rows import Rows, Wanted
 
 
@@ -84,7 +91,7 @@ def _selection(table: Table, column: str | None) -> str:
 
 @cache
 def _insertion(table: Table) -> str:
-    names = column_names(table)
+    names = written_names(table)
     return (
         f"INSERT INTO {table.name} (project_id, {', '.join(names)}) "
         f"SELECT %s, {_values(table, names)} FROM {_taken_apart(names)}"
@@ -93,7 +100,7 @@ def _insertion(table: Table) -> str:
 
 @cache
 def _change(table: Table) -> str:
-    names, keys = column_names(table), key_names(table)
+    names, keys = written_names(table), key_names(table)
     changed = ", ".join(f"{name} = {_value(table, name)}" for name in names if name not in keys)
     matched = [f"stored.{project_column(table)} = %s", *(f"stored.{k} = given.{k}" for k in keys)]
     return (

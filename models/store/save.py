@@ -1,11 +1,12 @@
 """Saves the difference between the rows as loaded and as the operations left them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from models.store import sweepings
-from models.store.columns import Row, column_names
+from models.store import sweepings, tags
+from models.store.columns import Difference, Row, column_names
 from models.store.kinds import (
     ACTIVITY,
     COMPANIES,
@@ -34,10 +35,10 @@ _SOURCES: dict[str, Kind] = {
     "active_company_of_contact": CONTACTS,
     "events_to_company": COMPANIES,
     "active_company_gone": COMPANIES,
+    "record_stage_changed": STAGES,
+    "companies_to_stage": STAGES,
     "revoke_key": KEYS,
 }
-
-Difference = tuple[list[Row], list[Row], list[Row]]
 
 
 def save(rows: Rows, gathered: Gathered) -> None:
@@ -62,17 +63,33 @@ def save(rows: Rows, gathered: Gathered) -> None:
     for kind, (_, changed, _) in differences.items():
         _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
     swept = _of_stored_rows(gathered)
+    _park_stages(rows, differences[STAGES][1])
     sweepings.move(rows, swept)
     for kind, (_, _, gone) in differences.items():
         rows.delete(kind.table, [kind.key_row(row) for row in gone])
     for kind, (added, changed, _) in differences.items():
-        rows.insert(kind.table, added)
-        rows.update(kind.table, changed)
+        rows.insert(kind.table, [kind.written(row) for row in added])
+        rows.update(kind.table, [kind.written(row) for row in changed])
+    tags.save(rows, gathered.rows[CONTACTS], differences[CONTACTS])
     _save_project(rows, gathered)
     rows.insert(KEYS.table, _made_keys(gathered))
     rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
     rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
     sweepings.remove(rows, swept)
+
+
+def _park_stages(rows: Rows, changed: list[Row]) -> None:
+    """Clears the positions and names that stages are about to exchange.
+
+    Both databases check them row by row: below all others, and with a name that starts with a
+    blank, there is room.
+    """
+    parked = [
+        replace(STAGES.record_of(row), position=-1 - place) for place, row in enumerate(changed)
+    ]
+    for stage in parked:
+        stage.name_key = f" {stage.id}"
+    rows.update(STAGES.table, [STAGES.row_of(stage) for stage in parked])
 
 
 def _save_project(rows: Rows, gathered: Gathered) -> None:

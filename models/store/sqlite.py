@@ -15,6 +15,7 @@ from models.store.columns import (
     key_names,
     positions,
     project_column,
+    written_names,
 )
 from models.store.rows import Rows, Wanted
 
@@ -92,7 +93,7 @@ def _selection(table: Table, column: str | None) -> str:
 
 @cache
 def _insertion(table: Table) -> str:
-    names = column_names(table)
+    names = written_names(table)
     places = ", ".join("?" * (len(names) + 1))
     return f"INSERT INTO {table.name} (project_id, {', '.join(names)}) VALUES ({places})"
 
@@ -100,7 +101,7 @@ def _insertion(table: Table) -> str:
 @cache
 def _change(table: Table) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """The statement, and the places in a row of the columns that it sets and of the keys."""
-    names, keys = column_names(table), key_names(table)
+    names, keys = written_names(table), key_names(table)
     changed = tuple(at for at, name in enumerate(names) if name not in keys)
     matched = [f"{name} = ?" for name in (project_column(table), *keys)]
     statement = (

@@ -2,7 +2,12 @@
 
 from models.tables.activity import ActivityTable
 from models.tables.company import CompanyTable, LinkTable
-from models.tables.contact import ContactEmailTable, ContactMergeTable, ContactTable
+from models.tables.contact import (
+    ContactEmailTable,
+    ContactMergeTable,
+    ContactTable,
+    ContactTagTable,
+)
 from models.tables.credential import IdentitySecretTable, KeyTable
 from models.tables.operation import DeadLetterTable, OperationTable
 from models.tables.project import MailboxTable, ProjectTable
@@ -15,6 +20,7 @@ __all__ = [
     "ContactEmailTable",
     "ContactMergeTable",
     "ContactTable",
+    "ContactTagTable",
     "DeadLetterTable",
     "IdentitySecretTable",
     "KeyTable",

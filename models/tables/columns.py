@@ -6,6 +6,8 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index
 from sqlmodel import Field
 
 # Ordered by bytes on both databases: the same order for cursors, and cheaper to compare.
+DERIVED = "derived"
+
 BYTE_ORDERED = Text().with_variant(Text(collation="C"), "postgresql")
 
 
@@ -35,6 +37,16 @@ def json(name: str | None = None, *, null: bool = False) -> Any:
     )
 
 
+def derived_text() -> Any:
+    """A text column that the store makes from the row's other columns; no record has it."""
+    return Field(
+        default=None,
+        sa_type=BYTE_ORDERED,
+        nullable=True,
+        sa_column_kwargs={"info": {DERIVED: True}},
+    )
+
+
 def belongs_to(table: str, column: str, key: str) -> ForeignKeyConstraint:
     """A project-scoped reference, checked at commit: a batch is written table by table."""
     return ForeignKeyConstraint(
@@ -42,6 +54,14 @@ def belongs_to(table: str, column: str, key: str) -> ForeignKeyConstraint:
         [f"{table}.project_id", f"{table}.{key}"],
         deferrable=True,
         initially="DEFERRED",
+    )
+
+
+def searched(name: str) -> Index:
+    """An index that a search scans in the order of a list, without a look at the rows."""
+    present = column("search_text").is_not(None)
+    return Index(
+        name, "project_id", "id", "search_text", postgresql_where=present, sqlite_where=present
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from models.tables.columns import belongs_to, integer, json, look_up, text
+from models.tables.columns import belongs_to, derived_text, integer, json, look_up, searched, text
 
 
 class CompanyTable(SQLModel, table=True):
@@ -14,6 +14,7 @@ class CompanyTable(SQLModel, table=True):
     __tablename__ = "companies"
     __table_args__ = (
         look_up("companies_by_external_id", "external_id", unique=True),
+        searched("companies_to_search"),
         belongs_to("stages", "stage_id", "id"),
         CheckConstraint("deal_value_e4 >= 0 AND deal_value_e4 < 10000000000000000", "deal_range"),
     )
@@ -32,6 +33,7 @@ class CompanyTable(SQLModel, table=True):
     owner_contact_id: str | None = text(null=True)
     created_at_ms: int = integer()
     updated_at_ms: int = integer()
+    search_text: str | None = derived_text()
 
 
 class LinkTable(SQLModel, table=True):

@@ -4,14 +4,17 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from models.tables.columns import belongs_to, integer, json, look_up, text
+from models.tables.columns import belongs_to, derived_text, integer, json, look_up, searched, text
 
 
 class ContactTable(SQLModel, table=True):
     """A person; `email` is the primary one of its matching addresses."""
 
     __tablename__ = "contacts"
-    __table_args__ = (look_up("contacts_by_user_id", "user_id", unique=True),)
+    __table_args__ = (
+        look_up("contacts_by_user_id", "user_id", unique=True),
+        searched("contacts_to_search"),
+    )
 
     project_id: str = text(key=True)
     id: str = text(key=True)
@@ -24,6 +27,21 @@ class ContactTable(SQLModel, table=True):
     metadata_: dict[str, Any] = json("metadata")
     created_at_ms: int = integer()
     updated_at_ms: int = integer()
+    search_text: str | None = derived_text()
+
+
+class ContactTagTable(SQLModel, table=True):
+    """A contact's tags once more, by tag: derived from the contact when it is saved.
+
+    Not held to its contact by a foreign key: each merge would pay for its check.
+    """
+
+    __tablename__ = "contact_tags"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: str = text(key=True)
+    tag: str = text(key=True)
+    contact_id: str = text(key=True)
 
 
 class ContactEmailTable(SQLModel, table=True):

@@ -11,10 +11,7 @@ class OperationTable(SQLModel, table=True):
     """One applied operation, written in the transaction that holds its effects."""
 
     __tablename__ = "operations"
-    __table_args__ = (
-        look_up("operations_in_sequence", "sequence", unique=True, never_null=True),
-        look_up("operations_by_key", "idempotency_key", "type", unique=True),
-    )
+    __table_args__ = (look_up("operations_by_key", "idempotency_key", "type", unique=True),)
 
     project_id: str = text(key=True)
     id: str = text(key=True)
