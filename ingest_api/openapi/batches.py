@@ -22,6 +22,7 @@ from models.operations import Identify, SetDeal, SetProperties, SetStage, Track
 
 TAG = "Batches"
 _MIB = 1024 * 1024
+_OPERATIONS_TEXT = "Each with its `type` and the fields of that type's route."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +74,10 @@ class WidgetBatch(BaseModel):
         SOMETIMES
     )
     project_id: Annotated[str | None, Field(description="Another name of `app_id`.")] = SOMETIMES
-    operations: Annotated[list[BatchedOperation], Field(max_length=WIDGET_BATCH.operations)]
+    operations: Annotated[
+        list[BatchedOperation],
+        Field(max_length=WIDGET_BATCH.operations, description=_OPERATIONS_TEXT),
+    ]
 
 
 class AccountBatch(BaseModel):
@@ -81,7 +85,10 @@ class AccountBatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    operations: Annotated[list[BatchedOperation], Field(max_length=ACCOUNT_BATCH.operations)]
+    operations: Annotated[
+        list[BatchedOperation],
+        Field(max_length=ACCOUNT_BATCH.operations, description=_OPERATIONS_TEXT),
+    ]
     lane: Annotated[
         Literal["live", "bulk"] | None,
         Field(description="`bulk` is for backfills: the answer waits only if asked to."),

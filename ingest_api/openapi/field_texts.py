@@ -1,6 +1,7 @@
 """One short sentence for each field of a request's body: the contract's words (§3, §5-§11)."""
 
 FIELD_TEXTS: dict[str, str] = {
+    "address": "Of one client address.",
     "allow_widget_exact": "Whether publishable callers may ask for `exact`.",
     "allowed_origins": "Origins whose pages may call widget routes; `*` is any.",
     "burst": "The most tokens at once.",
@@ -26,6 +27,7 @@ FIELD_TEXTS: dict[str, str] = {
     "notes": "Replaces; null or blank clears.",
     "phone": "At most 50 characters.",
     "position": "Place in the pipeline, counted from 0.",
+    "project": "Of the whole project.",
     "properties": "Merge as JSON Merge Patch (RFC 7396): null removes a key.",
     "rate_limits": "The project's own token buckets; what is not named has the default.",
     "rate_per_s": "Tokens a second.",
@@ -42,6 +44,7 @@ FIELD_TEXTS: dict[str, str] = {
     "user_id": "The signed-in user's id in the caller's own system; `anonymous` is nobody.",
     "value": "A string of at most 1,000 characters, a number, a boolean or null.",
     "verify_all_writes": "Whether every widget write needs a proof.",
+    "visitor": "Of one visitor.",
     "visitor_id": "The caller's id of the visitor; an integer is read as its decimal string.",
 }
 

@@ -34,11 +34,6 @@ HEADERS: dict[str, dict[str, Any]] = {
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
-    "Allow": {
-        "description": "The methods that the route takes.",
-        "required": True,
-        "schema": {"type": "string"},
-    },
     "WWW-Authenticate": {
         "description": "The scheme of the credentials.",
         "schema": {"type": "string", "examples": ["Bearer"]},

@@ -51,7 +51,6 @@ PROBLEMS: dict[str, Code] = {
     "not_found": Code(404, "No such record in this project."),
     "operation_not_found": Code(404, "No such operation in this project."),
     "visitor_not_found": Code(404, "No such visitor in this project."),
-    "method_not_allowed": Code(405, "The route does not take this method."),
     "request_timeout": Code(408, "The body did not arrive in time."),
     "email_taken": Code(
         409, "Another record has the value.", "/email", holder_id=EXAMPLE_HOLDER_ID
@@ -81,7 +80,6 @@ _TITLES = {
     401: "Refused: nobody is known by this credential or proof.",
     403: "Refused: known, and not allowed.",
     404: "There is no such record.",
-    405: "The route does not take this method.",
     408: "The body did not arrive in time.",
     409: "Refused: it contradicts what is stored.",
     413: "The body is over its limit.",
@@ -92,7 +90,6 @@ _TITLES = {
 }
 _HEADERS = {
     401: ("WWW-Authenticate",),
-    405: ("Allow",),
     429: ("Retry-After",),
     503: ("Retry-After",),
 }

@@ -27,8 +27,11 @@ def schemas_of(types: Iterable[type], envelopes: Mapping[type, type[BaseModel]])
     """The schema of each type under its name, and of all that it is made of.
 
     `envelopes` names the types that are bodies, and the members that a body has beside them.
+    Raises ValueError for two types of one name.
     """
     wanted = sorted({*types, *envelopes, *envelopes.values()}, key=lambda kind: kind.__name__)
+    if len({kind.__name__ for kind in wanted}) < len(wanted):
+        raise ValueError("two types of one name", [kind.__name__ for kind in wanted])
     adapters: list[tuple[type, JsonSchemaMode, TypeAdapter[Any]]] = [
         (kind, "validation", TypeAdapter(kind)) for kind in wanted
     ]

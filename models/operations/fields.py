@@ -32,7 +32,7 @@ _EmailText = Annotated[
 ]
 _EventNameText = Annotated[str, Field(min_length=1, max_length=EVENT_NAME_LIMIT_CHARS)]
 _EventText = Annotated[str, Field(max_length=readers.EVENT_TEXT_LIMIT_CHARS)]
-_DealNumber = Annotated[int | float, Field(ge=0, lt=DEAL_VALUE_BOUND)]
+_DealNumber = Annotated[float, Field(ge=0, lt=DEAL_VALUE_BOUND)]
 _JsonObject = Annotated[Json, Field(max_length=TOP_LEVEL_KEYS_LIMIT)]
 _NameText = Annotated[str, Field(max_length=readers.NAME_LIMIT_CHARS)]
 _PhoneText = Annotated[str, Field(max_length=readers.PHONE_LIMIT_CHARS)]
