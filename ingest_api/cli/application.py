@@ -41,6 +41,8 @@ COMMANDS = (
     ),
     Command("stages", "Set and list a project's pipeline.", "ingest_api.cli.stages"),
     Command("company", "Create and list companies by hand.", "ingest_api.cli.company"),
+    Command("operations", "See what became of what was asked.", "ingest_api.cli.operations"),
+    Command("contacts", "Show a contact and what happened to it.", "ingest_api.cli.contacts"),
     Command(
         "dead-letters",
         "List, show, replay and discard what failed by itself.",

@@ -1,20 +1,19 @@
 """`hal-ingest dead-letters`: list, show, replay and discard (contract §11)."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Connection
 
-from config.settings import load_settings
 from ingest_api.cli.answer import Answer, AsJson
 from ingest_api.cli.asking import Asked, ask
 from ingest_api.cli.project import ProjectId
 from ingest_api.cli.refusing import answering, refuse
 from ingest_api.cli.stored_data import stored_data
+from ingest_api.cli.through_edge import through_edge
 from ingest_api.content_fingerprint import content_fingerprint
-from ingest_api.embedded.beside import beside_up
+from ingest_api.edge import Edge
 from ingest_api.verdicts import outcome_document
-from models.database import Database
 from models.operations import OPERATION_TYPES, to_payload
 from models.operations.dead_letters import DiscardDeadLetter
 from models.outcomes import OPERATION_FAILED
@@ -39,6 +38,13 @@ WaitS = Annotated[
     float,
     typer.Option("--wait", min=0, max=300, help="How many seconds to wait for the outcome."),
 ]
+
+
+class NotReplayable(Exception):
+    """What was accepted is no operation of any known version."""
+
+    code = "not_replayable"
+    detail = "What was accepted cannot be read as an operation: it can only be discarded."
 
 
 @app.command("list")
@@ -79,10 +85,21 @@ def replay(
 
     Exits with 1 if it is refused or fails again; an operation that is still queued is no failure.
     """
-    with answering(as_json) as answer, stored_data() as database:
-        with database.reading() as connection:
-            envelope = _replay_of(connection, project, dead_letter_id, as_json)
-        _tell(answer, project, envelope.type, _ask(database, project, envelope, wait_s))
+
+    async def work(edge: Edge) -> Asked:
+        read = partial(find_envelope, project_id=project, dead_letter_id=dead_letter_id)
+        stored = await edge.reads.run(read)
+        if stored is None:
+            raise _no_such_letter(dead_letter_id)
+        if stored["type"] not in OPERATION_TYPES:
+            raise NotReplayable
+        return await ask(edge, project, _again(stored, dead_letter_id), wait_s)
+
+    with answering(as_json) as answer:
+        try:
+            _tell(answer, project, through_edge(work))
+        except NotReplayable:
+            refuse(NotReplayable.code, NotReplayable.detail, as_json)
 
 
 @app.command()
@@ -90,31 +107,27 @@ def discard(
     project: ProjectId, dead_letter_id: LetterId, wait_s: WaitS = 10.0, as_json: AsJson = False
 ) -> None:
     """Forget a dead letter for good; its receipt stays."""
-    operation = DiscardDeadLetter(dead_letter_id)
+    operation_type = "discard_dead_letter"
     envelope = Envelope(
         nonce=new_nonce(),
-        type="discard_dead_letter",
+        type=operation_type,
         caller="secret",
-        payload=to_payload(operation),
-        fingerprint=content_fingerprint("discard_dead_letter", {}, dead_letter_id),
+        payload=to_payload(DiscardDeadLetter(dead_letter_id)),
+        fingerprint=content_fingerprint(operation_type, {}, dead_letter_id),
     )
-    with answering(as_json) as answer, stored_data() as database:
-        with database.reading() as connection:
-            if find_dead_letter(connection, project, dead_letter_id) is None:
-                raise _no_such_letter(dead_letter_id)
-        _tell(answer, project, envelope.type, _ask(database, project, envelope, wait_s))
+
+    async def work(edge: Edge) -> Asked:
+        read = partial(find_dead_letter, project_id=project, dead_letter_id=dead_letter_id)
+        if await edge.reads.run(read) is None:
+            raise _no_such_letter(dead_letter_id)
+        return await ask(edge, project, envelope, wait_s)
+
+    with answering(as_json) as answer:
+        _tell(answer, project, through_edge(work))
 
 
-def _replay_of(
-    connection: Connection, project_id: str, dead_letter_id: str, as_json: bool
-) -> Envelope:
+def _again(stored: dict[str, Any], dead_letter_id: str) -> Envelope:
     """The operation as it was accepted, for another time; by the same caller, without its key."""
-    stored = find_envelope(connection, project_id, dead_letter_id)
-    if stored is None:
-        raise _no_such_letter(dead_letter_id)
-    if stored["type"] not in OPERATION_TYPES:
-        detail = "What was accepted cannot be read as an operation: it can only be discarded."
-        refuse("not_replayable", detail, as_json)
     return Envelope(
         nonce=new_nonce(),
         type=stored["type"],
@@ -126,19 +139,11 @@ def _replay_of(
     )
 
 
-def _ask(database: Database, project_id: str, envelope: Envelope, wait_s: float) -> Asked:
-    return ask(beside_up(load_settings()), database, project_id, envelope, wait_s)
-
-
-def _tell(answer: Answer, project_id: str, operation_type: str, asked: Asked) -> None:
+def _tell(answer: Answer, project_id: str, asked: Asked) -> None:
     """Prints the outcome; what was refused or failed ends the command with 1."""
     record = asked.record
     if record is None:
-        queued = {
-            "operation_id": asked.operation_id,
-            "type": operation_type,
-            "status": "queued",
-        }
+        queued = {"operation_id": asked.operation_id, "status": "queued"}
         look = f"hal-ingest operations show {project_id} {asked.operation_id}"
         answer.record(queued, f"No worker has applied it yet. Look again: {look}")
         return
