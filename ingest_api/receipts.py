@@ -9,6 +9,7 @@ from typing import Any
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.verdicts import queued_receipt, receipt_document
+from models.operations import ACCOUNT_TYPES
 from models.operations.credentials import KeyKind
 from models.queries.ledger import OperationFilters, list_settled
 from models.queries.operations import ReceiptRecord, find_receipt
@@ -25,8 +26,8 @@ Json = dict[str, Any]
 async def find_operation(edge: Edge, caller: Caller, operation_id: str) -> Json | None:
     """The receipt of an operation of the caller's project, None if there is none.
 
-    An api key sees only what api keys asked for. Ledger, mailbox, and ledger again: an operation
-    may move from one to the other in between.
+    None also for one that this kind of caller is not shown. Ledger, mailbox, and ledger again: an
+    operation may move from one to the other in between.
     """
     if parse_operation_id(operation_id) is None:
         return None
@@ -36,12 +37,20 @@ async def find_operation(edge: Edge, caller: Caller, operation_id: str) -> Json 
     if record is None:
         queued = await edge.post.queued(project_id, operation_id)
         if queued is not None:
-            is_hidden = shown_to == "api" and queued.envelope.caller != "api"
-            return None if is_hidden else _queued(queued, shown_to)
+            envelope = queued.envelope
+            is_shown = _is_shown(shown_to, envelope.type, envelope.caller)
+            return _queued(queued, shown_to) if is_shown else None
         record = await edge.reads.run(read)
-    if record is None or (shown_to == "api" and record["caller"] != "api"):
+    if record is None or not _is_shown(shown_to, record["type"], record["caller"]):
         return None
     return _settled(record, shown_to)
+
+
+def _is_shown(shown_to: KeyKind, operation_type: str, author: str) -> bool:
+    """An api key sees what api keys asked for; what account routes do is nothing for a page."""
+    if shown_to == "api":
+        return author == "api"
+    return shown_to == "secret" or operation_type not in ACCOUNT_TYPES
 
 
 async def list_operations(
