@@ -28,6 +28,7 @@ from models.operations.credentials import (
 )
 from models.operations.dead_letters import DiscardDeadLetter
 from models.operations.project import UpdateProject
+from models.operations.stages import CreateStage, DeleteStage, ReplaceStages, UpdateStage
 from models.outcomes import Effect, Refusal
 from models.working_set.reach import Reach
 from models.working_set.state import WorkingSet
@@ -36,12 +37,15 @@ from workers.handlers import (
     create_contact,
     create_identity_secret,
     create_key,
+    create_stage,
     delete_company,
     delete_contact,
     delete_identity_secret,
+    delete_stage,
     discard_dead_letter,
     identify,
     link_company,
+    replace_stages,
     revoke_key,
     set_deal,
     set_properties,
@@ -51,6 +55,7 @@ from workers.handlers import (
     update_company,
     update_contact,
     update_project,
+    update_stage,
 )
 
 
@@ -76,6 +81,10 @@ HANDLERS: dict[type[Operation], Handler] = {
     CreateCompany: Handler(create_company.reach, create_company.apply),
     UpdateCompany: Handler(update_company.reach, update_company.apply),
     DeleteCompany: Handler(delete_company.reach, delete_company.apply),
+    CreateStage: Handler(create_stage.reach, create_stage.apply),
+    UpdateStage: Handler(update_stage.reach, update_stage.apply),
+    DeleteStage: Handler(delete_stage.reach, delete_stage.apply),
+    ReplaceStages: Handler(replace_stages.reach, replace_stages.apply),
     UpdateProject: Handler(update_project.reach, update_project.apply),
     CreateKey: Handler(create_key.reach, create_key.apply),
     RevokeKey: Handler(revoke_key.reach, revoke_key.apply),

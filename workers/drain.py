@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
+from models.operations import LONE_TYPES
 from workers.mailbox.collect import Head, Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import MalformedEntry, QueuedOperation
@@ -317,9 +318,12 @@ class Drain:
 
 
 def _batch_of(head: Head) -> Sequence[QueuedOperation]:
-    """The entries that go into one transaction: a malformed one goes alone."""
+    """The entries that go into one transaction.
+
+    A malformed one goes alone, and so does one that may concern many rows: nothing of it is loaded.
+    """
     for place, entry in enumerate(head.entries):
-        if entry.fault is not None:
+        if entry.fault is not None or entry.envelope.type in LONE_TYPES:
             return head.entries[: max(1, place)]
     return head.entries
 

@@ -14,7 +14,9 @@ from models.operations.identify import CompanyPart, Identify
 from models.operations.invalid_request import InvalidRequest
 from models.operations.payload import (
     ACCOUNT_TYPES,
+    LONE_TYPES,
     OPERATION_TYPES,
+    PROJECT_TYPES,
     WIDGET_TYPES,
     AccountOperation,
     Operation,
@@ -32,7 +34,9 @@ from models.operations.validate import validate
 
 __all__ = [
     "ACCOUNT_TYPES",
+    "LONE_TYPES",
     "OPERATION_TYPES",
+    "PROJECT_TYPES",
     "UNSET",
     "WIDGET_TYPES",
     "AccountOperation",

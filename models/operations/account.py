@@ -52,9 +52,9 @@ def validate_account(
     """
     operation = _read(operation_type, body)
     named = body.keys() & subject.keys()
-    if named:
-        faults = [unknown_field(json_pointer(name)) for name in sorted(named)]
-        raise InvalidRequest(INVALID_REQUEST, faults[0]["detail"], faults)
+    _refuse([unknown_field(json_pointer(name)) for name in sorted(named)])
+    if isinstance(operation, ReplaceStages):
+        _refuse(operation.faults())
     changed: AccountOperation = replace(operation, **subject) if subject else operation
     return changed
 
@@ -72,9 +72,7 @@ def read_key_request(body: Mapping[str, Any]) -> KeyRequest:
 
 def read_no_fields(body: Mapping[str, Any]) -> None:
     """Reads the body of a write that takes no field. Raises `InvalidRequest` with every fault."""
-    faults = [unknown_field(json_pointer(name)) for name in _content(body)]
-    if faults:
-        raise InvalidRequest(INVALID_REQUEST, faults[0]["detail"], faults)
+    _refuse([unknown_field(json_pointer(name)) for name in _content(body)])
 
 
 def _read(operation_type: str, body: Mapping[str, Any]) -> Any:
@@ -82,12 +80,17 @@ def _read(operation_type: str, body: Mapping[str, Any]) -> Any:
         return _ADAPTERS[operation_type].validate_python(_content(body))
     except ValidationError as invalid:
         errors = invalid.errors(include_input=False, include_url=False)
-        faults = [fault_of(operation_type, error) for error in errors]
-        raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults) from None
+    faults = [fault_of(operation_type, error) for error in errors]
+    raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
 
 
 def _content(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != _ENVELOPE_FIELD}
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
 
 
 def unknown_field(pointer: str) -> Fault:

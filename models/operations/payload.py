@@ -90,6 +90,20 @@ ACCOUNT_TYPES: dict[str, type[AccountOperation]] = {
 }
 OPERATION_TYPES: dict[str, type[Operation]] = {**WIDGET_TYPES, **ACCOUNT_TYPES}
 
+LONE_TYPES = frozenset({"delete_stage", "replace_stages"})
+"""Operations that may concern every company of a project: each is a batch of its own."""
+
+PROJECT_TYPES = frozenset(
+    {
+        "update_project",
+        "create_key",
+        "revoke_key",
+        "create_identity_secret",
+        "delete_identity_secret",
+    }
+)
+"""Operations after which what the edges remember of a project may be out of date."""
+
 # A field that equals its default says nothing and does not travel; a required one always does.
 _DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
     kind: tuple((field.name, field.default) for field in fields(kind))

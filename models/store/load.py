@@ -63,6 +63,9 @@ def gather(rows: Rows, reach: Reach) -> Gathered:
     gathering = _Gathering(rows, WorkingSet(project=project, settings=settings_of(project)))
     gathering.take(named, found)
     gathering.follow(reach)
+    if reach.stage_use:
+        state = gathering.state
+        state.used_stages = rows.used(COMPANIES.table, "stage_id", state.stages)
     return Gathered(gathering.state, gathering.found, projects[0])
 
 

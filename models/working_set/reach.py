@@ -8,7 +8,8 @@ class Reach:
     """Gathered over a batch. `contacts_of`: visitors whose contact and companies matter too;
     `all_visitors_of`: contacts whose visitors are all wanted, as a merge turned out to need;
     `all_links_of`: companies whose links are, by id or external id; `keys` and `dead_letters` are
-    ids, `identity_secrets` says whether the project's are wanted.
+    ids, `identity_secrets` says whether the project's are wanted, `stage_use` whether it matters
+    which stages companies stand in.
     """
 
     visitor_ids: set[str] = field(default_factory=set)
@@ -22,6 +23,7 @@ class Reach:
     keys: set[str] = field(default_factory=set)
     dead_letters: set[str] = field(default_factory=set)
     identity_secrets: bool = False
+    stage_use: bool = False
 
     def visitor(self, visitor_id: str, *, with_contact: bool = True) -> None:
         self.visitor_ids.add(visitor_id)

@@ -78,6 +78,8 @@ class WorkingSet:
     """What deciding needs of the project, always as its row stands."""
     stages: dict[str, Stage] = field(default_factory=dict)
     stage_by_key: dict[str, Stage] = field(default_factory=dict)
+    used_stages: frozenset[str] = frozenset()
+    """Stages in which companies stand, if the batch asks for them."""
 
     visitors: dict[str, Visitor] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)

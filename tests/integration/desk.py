@@ -62,7 +62,7 @@ def envelope_of(operation: Operation | Envelope) -> Envelope:
 @contextmanager
 def open_desk(redis_url: str, database_url: str) -> Iterator[Desk]:
     """A desk, closed in the end."""
-    desk = Desk(redis_url, database_url, Scenario(SETTINGS, ()))
+    desk = Desk(redis_url, database_url, Scenario(SETTINGS, (), companies=()))
     try:
         yield desk
     finally:

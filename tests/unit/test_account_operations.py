@@ -81,6 +81,13 @@ def test_a_pipeline_is_read_with_its_ids() -> None:
         ("create_company", {"deal_value_e4": 1}, [("/deal_value_e4", "invalid_request")]),
         ("create_stage", {}, [("/name", "invalid_request")]),
         ("replace_stages", {"stages": [{"name": ""}]}, [("/stages/0/name", "invalid_request")]),
+        ("replace_stages", {"stages": {}}, [("/stages", "invalid_request")]),
+        ("replace_stages", {"stages": [{"name": "x"}] * 101}, [("/stages", "invalid_request")]),
+        (
+            "replace_stages",
+            {"stages": [{"name": "Lead", "id": "s"}, {"name": " LEAD"}, {"name": "x", "id": "s"}]},
+            [("/stages/1/name", "invalid_request"), ("/stages/2/id", "invalid_request")],
+        ),
     ],
 )
 def test_what_a_record_has_no_room_for_is_refused_with_a_pointer(

@@ -25,6 +25,17 @@ def test_a_mailbox_is_applied_in_order_batch_by_batch_and_then_empty(world: Worl
     assert not world.has_token()
 
 
+@pytest.mark.parametrize("lone", ["delete_stage", "replace_stages"])
+def test_what_may_concern_many_rows_goes_alone_in_its_batch(world: World, lone: str) -> None:
+    world.put("a", "b")
+    world.put("c", type=lone)
+    world.put("d", type=lone)
+    world.put("e", "f")
+    world.drain().run("p")
+    assert world.ledger.applied == ["a", "b", "c", "d", "e", "f"]
+    assert world.ledger.batches == [2, 1, 1, 2]
+
+
 def test_a_job_whose_work_is_done_already_leaves_at_once_and_frees_the_token(world: World) -> None:
     world.wake.take("p")
     assert world.drain(replace(NO_LINGER, linger_s=60.0)).run("p") is Departure.EMPTY
