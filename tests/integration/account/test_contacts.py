@@ -2,10 +2,9 @@
 
 import pytest
 
-from models.operations import Identify, SetProperties, Track
+from models.operations import Identify, Operation, SetProperties, Track
 from models.operations.companies import CreateCompany, UpdateCompany
 from models.operations.contacts import (
-    ContactFields,
     CreateContact,
     DeleteContact,
     LinkCompany,
@@ -204,7 +203,7 @@ def test_metadata_beyond_a_records_limit_refuses_the_whole_update(desk: Desk) ->
     [UpdateContact(name="Ada", contact_id="con_none"), DeleteContact("con_none")],
     ids=["update", "delete"],
 )
-def test_an_unknown_contact_is_not_found(desk: Desk, operation: ContactFields) -> None:
+def test_an_unknown_contact_is_not_found(desk: Desk, operation: Operation) -> None:
     (receipt,) = desk.write(operation)
     assert problem(receipt) == (404, "not_found")
 
