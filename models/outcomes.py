@@ -124,6 +124,15 @@ TOO_MANY_IDENTITY_SECRETS = Refusal(
     409, "too_many_identity_secrets", "Two identity secrets are live already; delete one first."
 )
 
+DEAD_LETTER_REPLAYED = Refusal(
+    409, "dead_letter_replayed", "The dead letter was replayed or discarded already."
+)
+DEAD_LETTER_MALFORMED = Refusal(
+    409,
+    "dead_letter_malformed",
+    "What was set aside is no operation: it can only be discarded.",
+)
+
 
 def taken(field: str, holder_id: str) -> Refusal:
     """A unique field's value belongs to another record of the project (§11)."""

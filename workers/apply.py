@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from models.operations import from_payload
-from models.outcomes import OPERATION_FAILED
+from models.outcomes import DEAD_LETTER_REPLAYED, OPERATION_FAILED
 from models.records import DeadLetter
 from models.store import ledger
 from models.store.dialects import rows_over
@@ -65,8 +65,20 @@ def dead_letter(
     error: BaseException,
     applied_at_ms: int,
 ) -> Settled:
-    """Sets an operation aside that fails by itself, with the outcome `failed` (DESIGN)."""
+    """Sets an operation aside that fails by itself, with the outcome `failed` (DESIGN).
+
+    If it is the replay of a dead letter, the new one takes that one's place; if that one is gone,
+    the replay is refused like any other that comes too late.
+    """
     rows = rows_over(connection, project_id)
+    sequence = ledger.known(rows, (), ()).sequence + 1
+    replayed = queued.envelope.dead_letter_id
+    if replayed is not None and not ledger.drop_dead_letter(rows, replayed):
+        row = ledger_row(
+            queued, sequence, applied_at_ms, status="rejected", refusal=DEAD_LETTER_REPLAYED
+        )
+        ledger.write(rows, [row])
+        return settled(queued, row)
     letter = DeadLetter(
         operation_id=queued.operation_id,
         type=queued.envelope.type,
@@ -74,7 +86,6 @@ def dead_letter(
         reason=type(error).__name__,
         failed_at_ms=applied_at_ms,
     )
-    sequence = ledger.known(rows, (), ()).sequence + 1
     row = ledger_row(queued, sequence, applied_at_ms, status="failed", refusal=OPERATION_FAILED)
     ledger.write_dead_letter(rows, letter)
     ledger.write(rows, [row])

@@ -1,10 +1,10 @@
 """Decides a batch over its working set: gather, decide; nothing is written here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.operations import Operation
-from models.outcomes import METADATA_TOO_LARGE, Effect, Refusal
+from models.outcomes import DEAD_LETTER_REPLAYED, METADATA_TOO_LARGE, Effect, Refusal
 from models.store.ledger import Known, LedgerRow
 from models.store.load import Gathered, gather
 from models.store.rows import Rows
@@ -13,7 +13,7 @@ from models.working_set.reach import Reach
 from models.working_set.state import Occasion, WorkingSet
 from workers.dispatch import HANDLERS
 from workers.ledger_rows import ledger_row, repeated_row
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Envelope, QueuedOperation
 
 
 def decide_batch(
@@ -24,7 +24,7 @@ def decide_batch(
     applied_at_ms: int,
 ) -> tuple[Gathered, dict[str, LedgerRow]]:
     """Gathers and decides; once more if that turns out to need rows which no request names."""
-    reach = _reach(operations.values())
+    reach = _reach(batch, operations)
     while True:
         gathered = gather(rows, reach)
         so_far = replace(known, by_key=dict(known.by_key))
@@ -75,17 +75,30 @@ def _decide(
             queued.operation_id, envelope.type, envelope.caller, queued.accepted_at_ms, sequence
         )
     )
-    decided = HANDLERS[type(operation)].apply(operation, state)
-    if isinstance(decided, Effect) and not metadata_fits(state):
-        decided = METADATA_TOO_LARGE
+    decided = _decision(state, envelope, operation)
     if isinstance(decided, Refusal):
         state.undo()
-        return ledger_row(queued, sequence, applied_at_ms, status="rejected", refusal=decided)
-    changes = settle(state)
-    status = "applied" if changes or state.made else "unchanged"
-    return ledger_row(
-        queued, sequence, applied_at_ms, status=status, effect=decided, changes=changes
-    )
+        row = ledger_row(queued, sequence, applied_at_ms, status="rejected", refusal=decided)
+    else:
+        changes = settle(state)
+        status = "applied" if changes or state.made else "unchanged"
+        row = ledger_row(
+            queued, sequence, applied_at_ms, status=status, effect=decided, changes=changes
+        )
+    if envelope.dead_letter_id is not None:
+        # Replayed, whatever became of it; no change of the operation's own.
+        state.dead_letters.pop(envelope.dead_letter_id, None)
+    return row
+
+
+def _decision(state: WorkingSet, envelope: Envelope, operation: Operation) -> Effect | Refusal:
+    replayed = envelope.dead_letter_id
+    if replayed is not None and replayed not in state.dead_letters:
+        return DEAD_LETTER_REPLAYED
+    decided = HANDLERS[type(operation)].apply(operation, state)
+    if isinstance(decided, Effect) and not metadata_fits(state):
+        return METADATA_TOO_LARGE
+    return decided
 
 
 def known_answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
@@ -95,8 +108,11 @@ def known_answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
     return known.by_id.get(queued.operation_id) or by_key
 
 
-def _reach(operations: Iterable[Operation]) -> Reach:
+def _reach(batch: Sequence[QueuedOperation], operations: Mapping[str, Operation]) -> Reach:
     reach = Reach()
-    for operation in operations:
+    for operation in operations.values():
         HANDLERS[type(operation)].reach(operation, reach)
+    for queued in batch:
+        if queued.envelope.dead_letter_id is not None:
+            reach.dead_letters.add(queued.envelope.dead_letter_id)
     return reach

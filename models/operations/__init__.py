@@ -22,6 +22,7 @@ from models.operations.payload import (
     Operation,
     WidgetOperation,
     from_payload,
+    is_replayable,
     to_payload,
 )
 from models.operations.readers import StageUpdateMode
@@ -52,6 +53,7 @@ __all__ = [
     "Unset",
     "WidgetOperation",
     "from_payload",
+    "is_replayable",
     "read_key_request",
     "read_no_fields",
     "read_update_project",

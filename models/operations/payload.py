@@ -115,6 +115,11 @@ _FROM_PAYLOAD: dict[str, Callable[..., Any]] = {
 }
 
 
+def is_replayable(operation_type: str) -> bool:
+    """Whether a dead letter of this type can be tried again: what is malformed never can."""
+    return operation_type in OPERATION_TYPES
+
+
 def to_payload(operation: Operation) -> dict[str, Any]:
     """The operation as a JSON object without the fields that were not sent."""
     payload = _sent_fields(operation)

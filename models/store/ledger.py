@@ -98,5 +98,12 @@ def write_dead_letter(rows: Rows, letter: DeadLetter) -> None:
     rows.insert(DEAD_LETTERS, [_letter_of(letter)])
 
 
+def drop_dead_letter(rows: Rows, operation_id: str) -> bool:
+    """Removes a dead letter; whether there was one."""
+    (found,) = rows.fetch(Wanted(DEAD_LETTERS, "operation_id", (operation_id,)))
+    rows.delete(DEAD_LETTERS, [(operation_id,)])
+    return bool(found)
+
+
 def _ledger_row(row: Row) -> LedgerRow:
     return LedgerRow(**dict(zip(column_names(OPERATIONS), row, strict=True)))
