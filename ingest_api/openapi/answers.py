@@ -4,17 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from models.operations import ACCOUNT_TYPES, WIDGET_TYPES
+from models.operations import OPERATION_TYPES
 from models.outcomes import StageVerdict
+from workers.mailbox.layout import MALFORMED
 
 SOMETIMES: Any = None
 """The default of a member that some answers do not have at all."""
 
 OperationId = Annotated[str, Field(pattern="^op_[0-9a-f]{32}$", description="Sorts by acceptance.")]
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-OperationType = Annotated[
-    str, Field(json_schema_extra={"enum": [*sorted(WIDGET_TYPES), *sorted(ACCOUNT_TYPES)]})
-]
+OperationType = Annotated[str, Field(json_schema_extra={"enum": [*OPERATION_TYPES, MALFORMED]})]
 
 
 class OutcomeWarning(BaseModel):
@@ -110,6 +109,12 @@ class Receipt(BaseModel):
     applied_at: Time | None
     outcome: Outcome | None
     problem: StoredProblem | None
+    caller: Annotated[
+        str, Field(description="As whom it was asked for; told to account callers.")
+    ] = SOMETIMES
+    visitor_id: Annotated[
+        str | None, Field(description="The visitor it was about; told to account callers.")
+    ] = SOMETIMES
     changes: Annotated[
         list[Change], Field(description="Told to account callers, field by field.")
     ] = SOMETIMES

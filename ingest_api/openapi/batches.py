@@ -217,7 +217,7 @@ BATCHES: dict[RouteKey, Description] = {
             Example(
                 "batch_bulk",
                 "A backfill, which is not waited for",
-                {"operations": [_OPERATIONS[1]], "lane": "bulk"},
+                {"operations": [_OPERATIONS[1] | {"message_id": "import-3"}], "lane": "bulk"},
                 status=202,
             ),
         ),

@@ -5,7 +5,7 @@ from ingest_api.openapi.contacts import COMPANY_PARAMETER
 from ingest_api.openapi.description import Description, Example, Parameter, Reply, RouteKey
 from ingest_api.openapi.example_ids import COMPANY_ID, CONTACT_ID
 from ingest_api.openapi.example_records import COMPANY, EVENT_ROW
-from ingest_api.openapi.parameters import query_text
+from ingest_api.openapi.parameters import query_text, search
 from ingest_api.openapi.records import ActivityPage, Company, CompanyPage
 from models.operations.companies import CreateCompany, UpdateCompany
 
@@ -24,7 +24,7 @@ _FILTERS = (
         {"type": "string", "enum": ["true", "false"]},
     ),
     query_text("contact_id", "Linked to this contact."),
-    query_text("q", "Name, domain or `external_id` hold all these words, anywhere, in any case."),
+    search("Name, domain or `external_id` hold all these words, anywhere and in any case."),
 )
 _FIELD_CODES = (
     "invalid_external_id",

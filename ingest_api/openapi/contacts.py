@@ -4,7 +4,7 @@ from ingest_api.openapi.account import listing, reading, removing, writing
 from ingest_api.openapi.description import Description, Example, Reply, RouteKey
 from ingest_api.openapi.example_ids import COMPANY_ID, CONTACT_ID
 from ingest_api.openapi.example_records import CONTACT, EVENT_ROW, VISITOR
-from ingest_api.openapi.parameters import path_id, query_text
+from ingest_api.openapi.parameters import path_id, query_text, search
 from ingest_api.openapi.records import ActivityPage, Contact, ContactPage, Visitor
 from models.operations.contacts import CreateContact, UpdateContact
 
@@ -22,7 +22,7 @@ CONTACT_FILTERS = (
     query_text("user_id", "Who has this `user_id`."),
     query_text("company_id", "Who is linked to this company, by its id or external id."),
     query_text("tag", "Who has this tag."),
-    query_text("q", "Whose name and email hold all these words, anywhere and in any case."),
+    search("Whose name and email hold all these words, anywhere and in any case."),
 )
 TAKEN = ("email_taken", "user_id_taken")
 FIELD_CODES = ("invalid_email", "invalid_user_id", "metadata_too_large", *TAKEN)
@@ -132,6 +132,6 @@ CONTACTS: dict[RouteKey, Description] = {
         Reply(200, "The visitor.", Visitor, example=VISITOR),
         parameters=(path_id("visitor_id", "The visitor, exactly as it was sent."),),
         path={"visitor_id": "user_456"},
-        codes=("visitor_not_found",),
+        codes=("not_found",),
     ),
 }

@@ -3,12 +3,14 @@
 from ingest_api.openapi.account import listing, reading, removing
 from ingest_api.openapi.answers import Receipt
 from ingest_api.openapi.description import Description, Example, Parameter, Reply, RouteKey
-from ingest_api.openapi.example_ids import DEAD_LETTER_ID, OPERATION_ID
+from ingest_api.openapi.example_ids import DEAD_LETTER_ID, OPERATION_ID, OTHER_DEAD_LETTER_ID
 from ingest_api.openapi.example_records import RECEIPT
 from ingest_api.openapi.parameters import OPERATION, WRITE_PARAMETERS, path_id, query_text
 from ingest_api.openapi.records import DeadLetter, DeadLetterPage, ReceiptPage
 from ingest_api.openapi.replies import outcome, queued
 from models.operations import OPERATION_TYPES
+from models.queries.ledger import SETTLED
+from workers.mailbox.layout import MALFORMED
 
 TAG = "Operations"
 _PATH = "/api/operations"
@@ -16,22 +18,17 @@ _LETTERS = "/api/dead-letters"
 _LETTER = f"{_LETTERS}/{{dead_letter_id}}"
 _LETTER_PARAMETER = path_id("dead_letter_id", "The dead letter; its id is the operation's.")
 _THIS_LETTER = {"dead_letter_id": DEAD_LETTER_ID}
-_STATUSES = ("applied", "unchanged", "rejected", "failed")
+_STATUSES = ("queued", *SETTLED)
 _FILTERS = (
     query_text("visitor_id", "Of this visitor."),
     query_text("contact_id", "That concerned this contact."),
     Parameter(
-        "type", "query", "Of this type.", {"type": "string", "enum": sorted(OPERATION_TYPES)}
+        "type", "query", "Of this type.", {"type": "string", "enum": [*OPERATION_TYPES, MALFORMED]}
     ),
     Parameter(
         "status", "query", "That ended like this.", {"type": "string", "enum": list(_STATUSES)}
     ),
-    Parameter(
-        "since",
-        "query",
-        "Accepted at this time or later.",
-        {"type": "string", "format": "date-time"},
-    ),
+    query_text("since", "Accepted at this time or later: ISO 8601, or epoch seconds."),
 )
 REPLAYED_CODES = (
     "metadata_too_large",
@@ -115,8 +112,7 @@ OPERATIONS: dict[RouteKey, Description] = {
         TAG,
         "Forget a dead letter",
         "Its receipt stays.",
-        _THIS_LETTER,
+        {"dead_letter_id": OTHER_DEAD_LETTER_ID},
         parameters=(_LETTER_PARAMETER,),
-        codes=("not_found", "dead_letter_replayed"),
     ),
 }

@@ -5,6 +5,8 @@ from typing import Any
 from ingest_api.idempotency import KEY_LIMIT_CHARS
 from ingest_api.openapi.description import Parameter
 from ingest_api.openapi.example_ids import OPERATION_ID
+from ingest_api.paging import DEFAULT_LIMIT, MOST_LIMIT
+from ingest_api.query_fields import SEARCH_LIMIT_CHARS, SEARCH_LIMIT_WORDS
 from models.rules.visitor_id import ID_LIMIT_CHARS
 
 RECORD_ID: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": ID_LIMIT_CHARS}
@@ -36,7 +38,7 @@ LIMIT = Parameter(
     "limit",
     "query",
     "Items of a page.",
-    {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+    {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
 )
 CURSOR = Parameter("cursor", "query", "`next_cursor` of the page before, as it came.", TEXT)
 LIST_PARAMETERS = (LIMIT, CURSOR)
@@ -45,6 +47,12 @@ LIST_PARAMETERS = (LIMIT, CURSOR)
 def query_text(name: str, text: str) -> Parameter:
     """A parameter of the query that is any text."""
     return Parameter(name, "query", text, TEXT)
+
+
+def search(text: str) -> Parameter:
+    """The words to look for."""
+    limits = f"At most {SEARCH_LIMIT_WORDS} words."
+    return Parameter("q", "query", f"{text} {limits}", {**TEXT, "maxLength": SEARCH_LIMIT_CHARS})
 
 
 def path_id(name: str, text: str) -> Parameter:

@@ -1,7 +1,7 @@
 """The pipeline's stages in words (contract §11)."""
 
-from ingest_api.openapi.account import listing, removing, writing
-from ingest_api.openapi.description import Description, Example, RouteKey
+from ingest_api.openapi.account import reading, removing, writing
+from ingest_api.openapi.description import Description, Example, Reply, RouteKey
 from ingest_api.openapi.example_ids import OTHER_STAGE_ID, STAGE_ID
 from ingest_api.openapi.example_records import STAGES
 from ingest_api.openapi.parameters import path_id, query_text
@@ -12,10 +12,15 @@ TAG = "Pipeline"
 _PATH = "/api/stages"
 _ONE = f"{_PATH}/{{stage_id}}"
 _STAGE = path_id("stage_id", "The stage.")
+_ALL = {"items": STAGES, "next_cursor": None}
 
 PIPELINE: dict[RouteKey, Description] = {
-    ("GET", _PATH): listing(
-        "list_stages", TAG, "List the stages", "In the pipeline's order.", StageList, STAGES
+    ("GET", _PATH): reading(
+        "list_stages",
+        TAG,
+        "List the stages",
+        "All of them, in the pipeline's order.",
+        Reply(200, "The pipeline.", StageList, example=_ALL),
     ),
     ("POST", _PATH): writing(
         "create_stage",
@@ -48,7 +53,7 @@ PIPELINE: dict[RouteKey, Description] = {
             },
         ),
         kind=ReplaceStages,
-        record=(StageList, {"items": STAGES, "next_cursor": None}),
+        record=(StageList, _ALL),
         codes=("not_found", "stage_name_taken", "stage_in_use"),
     ),
     ("PATCH", _ONE): writing(

@@ -48,13 +48,17 @@ PROJECT_ROUTES: dict[RouteKey, Description] = {
         record=(Project, PROJECT),
         codes=("invalid_stage_update_mode",),
     ),
-    ("GET", _SECRETS): listing(
+    ("GET", _SECRETS): reading(
         "list_identity_secrets",
         TAG,
         "List identity secrets",
-        "Without the secrets themselves.",
-        IdentitySecretList,
-        [IDENTITY_SECRET],
+        "All that are live, without the secrets themselves.",
+        Reply(
+            200,
+            "The secrets.",
+            IdentitySecretList,
+            example={"items": [IDENTITY_SECRET], "next_cursor": None},
+        ),
     ),
     ("POST", _SECRETS): writing(
         "create_identity_secret",

@@ -2,7 +2,7 @@
 
 from ingest_api.openapi.answers import Receipt
 from ingest_api.openapi.description import Body, Description, Example, Reply, RouteKey
-from ingest_api.openapi.example_ids import OPERATION_ID, PROJECT_ID
+from ingest_api.openapi.example_ids import EVENT_ID, OPERATION_ID, PROJECT_ID
 from ingest_api.openapi.parameters import APP_ID, OPERATION, WRITE_PARAMETERS
 from ingest_api.openapi.parameters import PROJECT_ID as PROJECT_ID_PARAMETER
 from ingest_api.openapi.replies import outcome, queued
@@ -12,7 +12,6 @@ TAG = "Widget"
 _PATH = "/api/widget/"
 _MEDIA_TYPES = ("application/json", "text/plain")
 _VISITOR = {"app_id": PROJECT_ID, "visitor_id": "user_456"}
-_EVENT_ID = OPERATION_ID.replace("op_", "evt_")
 _TARGET = ("visitor_not_linked", "company_not_linked", "company_ambiguous")
 _STAGED = ("stage_not_found", "invalid_stage_update_mode", "exact_not_allowed")
 
@@ -122,7 +121,7 @@ WIDGET: dict[RouteKey, Description] = {
             "visitor_not_found",
             *_TARGET,
         ),
-        event_id=_EVENT_ID,
+        event_id=EVENT_ID,
     ),
     ("POST", f"{_PATH}set-stage"): _write(
         SetStage,
