@@ -47,7 +47,6 @@ class Edge:
         self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
         self._wake_redis = connect(settings.redis_url, settings.redis_timeout_s)
         self.post = Post(self.redis, _wake(self._wake_redis, settings), _limits(settings))
-        self.outcomes = Outcomes(self.redis, self.id)
         self.waiters = Waiters(self._find_settled)
         self.projects = ProjectCache(
             self._find_credentials,
@@ -55,6 +54,7 @@ class Edge:
             life_s=settings.project_cache_ttl_s,
             patience_s=settings.database_timeout_s,
         )
+        self.outcomes = Outcomes(self.redis, self.id, self.projects.forget)
         self.key_usage = KeyUsage(self.reads)
         self.auth = Auth(self.projects, self.key_usage)
         self.metrics.waiting.set_function(partial(len, self.waiters))

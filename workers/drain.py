@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
-from models.operations import LONE_TYPES
+from models.operations import LONE_TYPES, PROJECT_TYPES
 from workers.mailbox.collect import Head, Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import MalformedEntry, QueuedOperation
@@ -226,7 +226,8 @@ class Drain:
         visit.failures_in_a_row, visit.waited_s = 0, 0.0
         if not visit.batch:
             return _Step.NOTHING_LEFT
-        self._mailbox.publish(settled)
+        changed = any(queued.envelope.type in PROJECT_TYPES for queued in visit.batch)
+        self._mailbox.publish(settled, visit.project_id if changed else None)
         self._probe("after the publication")
         left = self._mailbox.delete(visit.project_id, visit.batch)
         self._probe("after the deletion")

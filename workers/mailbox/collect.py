@@ -78,15 +78,21 @@ class Mailbox:
         with translated():
             return int(self._redis.xlen(layout.mailbox_key(project_id)))
 
-    def publish(self, settled: Iterable[Published]) -> None:
-        """Tells the waiting edges what became of their operations: one message an edge."""
+    def publish(self, settled: Iterable[Published], changed_project: str | None = None) -> None:
+        """Tells the waiting edges what became of their operations: one message an edge.
+
+        Before that, every edge hears of a project whose settings or credentials may have changed:
+        whoever is told so is judged by what he wrote.
+        """
         messages: dict[str, dict[str, Any]] = {}
         for one in settled:
             if one.reply_to is not None:
                 messages.setdefault(one.reply_to, {})[one.nonce] = one.record
-        if not messages:
+        if not messages and changed_project is None:
             return
         with translated(), self._redis.pipeline(transaction=False) as commands:
+            if changed_project is not None:
+                commands.publish(layout.CHANGED_PROJECTS, changed_project)
             for edge_id, records in messages.items():
                 commands.publish(layout.outcomes_channel(edge_id), json.dumps(records))
             commands.execute()

@@ -9,6 +9,7 @@
 | `ready`                      | zset    | project -> ms at which its oldest entry came        |
 | `bells`                      | stream  | its last entry tells that some wake token was taken |
 | `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
+| `changed_projects`           | channel | projects whose settings or credentials changed      |
 | `sweep`                      | lock    | somebody swept lately; expires                      |
 | `prune`                      | lock    | somebody prunes; expires                            |
 | `prune_rest`                 | token   | somebody pruned lately; expires                     |
@@ -25,6 +26,7 @@ from typing import Any, Literal, get_args
 
 READY = "ready"
 BELLS = "bells"
+CHANGED_PROJECTS = "changed_projects"
 SWEEP = "sweep"
 PRUNE = "prune"
 PRUNE_REST = "prune_rest"

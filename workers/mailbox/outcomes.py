@@ -2,6 +2,8 @@
 
 Publication is only the quick way. Whenever one may have been missed, the waiter is told so and
 asks the ledger, which is the truth.
+
+The same connection tells of changed projects, before the outcomes of what changed them.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from workers.mailbox.layout import outcomes_channel
+from workers.mailbox.layout import CHANGED_PROJECTS, outcomes_channel
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ Record = dict[str, Any]
 # A record, or None: the publication may have been missed, ask the ledger.
 Arrival = asyncio.Future[Record | None]
 Hear = Callable[[Record | None], None]
+Forget = Callable[[str | None], None]
+"""Is called with a project whose settings or credentials changed; None: any of them may have."""
 
 BEAT_S = 1.0
 RECONNECT_PAUSE_S = 0.2
@@ -49,8 +53,11 @@ class Outcomes:
     After `beat_s` of silence it asks whether the connection lives; after two it gives it up.
     """
 
-    def __init__(self, redis: Redis, edge_id: str, *, beat_s: float = BEAT_S) -> None:
+    def __init__(
+        self, redis: Redis, edge_id: str, forget: Forget, *, beat_s: float = BEAT_S
+    ) -> None:
         self._redis = redis
+        self._forget = forget
         self._beat_s = beat_s
         self._channel = outcomes_channel(edge_id)
         self._hearers: dict[str, list[Hear]] = {}
@@ -128,7 +135,7 @@ class Outcomes:
 
     async def _listen_once(self) -> None:
         async with self._redis.pubsub() as subscription:
-            await subscription.subscribe(self._channel)
+            await subscription.subscribe(CHANGED_PROJECTS, self._channel)
             heard = True
             while True:
                 message = await subscription.get_message(timeout=self._beat_s)
@@ -142,12 +149,21 @@ class Outcomes:
                     raise RedisConnectionError("no answer to a ping")
 
     def _hear(self, message: dict[str, Any]) -> None:
-        if message["type"] == "subscribe":
-            self._subscribed.set()
-        elif message["type"] == "message":
-            for nonce, record in json.loads(message["data"]).items():
-                for hear in self._hearers.get(nonce, ()):
-                    hear(record)
+        match message["type"], message["channel"] == self._channel.encode():
+            case "subscribe", True:
+                self._subscribed.set()
+            case "subscribe", False:
+                # Nobody told what changed until now.
+                self._forget(None)
+            case "message", True:
+                self._tell(message["data"])
+            case "message", False:
+                self._forget(message["data"].decode())
+
+    def _tell(self, records: bytes) -> None:
+        for nonce, record in json.loads(records).items():
+            for hear in self._hearers.get(nonce, ()):
+                hear(record)
 
     def _lose(self) -> None:
         self._subscribed.clear()

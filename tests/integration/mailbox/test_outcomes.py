@@ -6,21 +6,24 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.integration.mailbox.world import TIMEOUT_S, World, envelope
+from tests.integration.mailbox.world import TIMEOUT_S, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import encode
-from workers.mailbox.outcomes import Outcomes
+from workers.mailbox.outcomes import Forget, Outcomes
 
 pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
 async def _listening(
-    url: str, timeout_s: float = TIMEOUT_S, beat_s: float = 1.0
+    url: str,
+    timeout_s: float = TIMEOUT_S,
+    beat_s: float = 1.0,
+    forget: Forget = lambda _: None,
 ) -> AsyncIterator[Outcomes]:
     redis = connect_async(url, timeout_s)
-    outcomes = Outcomes(redis, "edge", beat_s=beat_s)
+    outcomes = Outcomes(redis, "edge", forget, beat_s=beat_s)
     task = asyncio.create_task(outcomes.listen())
     await asyncio.wait_for(outcomes.until_alive(), 10)
     yield outcomes
@@ -50,7 +53,7 @@ async def test_without_a_subscription_a_waiter_is_sent_to_the_ledger_at_once(
     redis_url: str,
 ) -> None:
     redis = connect_async(redis_url, TIMEOUT_S)
-    with Outcomes(redis, "edge").waiting("nonce") as arrival:
+    with Outcomes(redis, "edge", lambda _: None).waiting("nonce") as arrival:
         assert await arrival is None
     await redis.aclose()
 
@@ -86,3 +89,56 @@ async def test_a_quiet_subscription_stays_alive(
             done, _ = await asyncio.wait([arrival], timeout=0.3)
         assert not done
         assert outcomes.is_alive
+
+
+@pytest.mark.parametrize(
+    "operation_type",
+    [
+        "update_project",
+        "create_key",
+        "revoke_key",
+        "create_identity_secret",
+        "delete_identity_secret",
+    ],
+)
+async def test_an_edge_forgets_a_changed_project_before_anybody_hears_of_the_change(
+    redis_url: str, world: World, operation_type: str
+) -> None:
+    forgotten: list[str | None] = []
+    sent = envelope(reply_to="edge", type=operation_type)
+    async with _listening(redis_url, forget=forgotten.append) as outcomes:
+        with outcomes.waiting(sent.nonce) as arrival:
+            arrival.add_done_callback(lambda _: forgotten.append("the outcome came"))
+            world.put("before")
+            world.put_raw(encode(sent))
+            await asyncio.to_thread(world.drain().run, "p")
+            await asyncio.wait_for(arrival, 10)
+            await let_others_run()
+        assert forgotten == [None, "p", "the outcome came"]
+
+
+async def test_an_edge_forgets_a_project_also_when_nobody_waits_for_the_change(
+    redis_url: str, world: World
+) -> None:
+    forgotten: asyncio.Queue[str | None] = asyncio.Queue()
+    async with _listening(redis_url, forget=forgotten.put_nowait):
+        assert await forgotten.get() is None
+        world.put("a", type="track")
+        world.put("b", type="update_project", project="q")
+        for project in ("p", "q"):
+            await asyncio.to_thread(world.drain().run, project)
+        assert await asyncio.wait_for(forgotten.get(), 10) == "q"
+
+
+async def test_an_edge_forgets_everything_whenever_it_begins_to_listen(
+    own_redis: RedisProcess,
+) -> None:
+    forgotten: list[str | None] = []
+    async with _listening(own_redis.url, forget=forgotten.append) as outcomes:
+        assert forgotten == [None]
+        with outcomes.waiting("nonce") as arrival:
+            own_redis.kill()
+            await asyncio.wait_for(arrival, 10)
+        own_redis.start()
+        await asyncio.wait_for(outcomes.until_alive(), 10)
+        assert forgotten == [None, None]
