@@ -14,6 +14,9 @@ class CompanyTable(SQLModel, table=True):
     __tablename__ = "companies"
     __table_args__ = (
         look_up("companies_by_external_id", "external_id", unique=True),
+        look_up("companies_by_stage", "stage_id", "id"),
+        look_up("companies_by_domain", "domain", "id"),
+        look_up("companies_by_placeholder", "placeholder", "id", never_null=True),
         searched("companies_to_search"),
         belongs_to("stages", "stage_id", "id"),
         CheckConstraint("deal_value_e4 >= 0 AND deal_value_e4 < 10000000000000000", "deal_range"),
@@ -43,7 +46,7 @@ class LinkTable(SQLModel, table=True):
     __table_args__ = (
         belongs_to("contacts", "contact_id", "id"),
         belongs_to("companies", "company_id", "id"),
-        look_up("links_of_company", "company_id", never_null=True),
+        look_up("links_of_company", "company_id", "contact_id", never_null=True),
         {"sqlite_with_rowid": False},
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import Index, column
 from sqlmodel import SQLModel
 
 from models.tables.columns import integer, json, look_up, text
@@ -11,7 +12,20 @@ class OperationTable(SQLModel, table=True):
     """One applied operation, written in the transaction that holds its effects."""
 
     __tablename__ = "operations"
-    __table_args__ = (look_up("operations_by_key", "idempotency_key", "type", unique=True),)
+    __table_args__ = (
+        look_up("operations_by_key", "idempotency_key", "type", unique=True),
+        look_up("operations_of_visitor", "visitor_id", "id"),
+        look_up("operations_of_contact", "contact_id", "id"),
+        look_up("operations_by_type", "type", "id", never_null=True),
+        Index(
+            "operations_not_applied",
+            "project_id",
+            "status",
+            "id",
+            postgresql_where=column("status") != "applied",
+            sqlite_where=column("status") != "applied",
+        ),
+    )
 
     project_id: str = text(key=True)
     id: str = text(key=True)
