@@ -124,7 +124,7 @@ def make_records(project: Project, family: Family) -> dict[str, str]:
         "key_id": _first(project, KeyTable, kind="publishable"),
         "secret_id": _first(project, IdentitySecretTable),
         "operation_id": operation_id,
-        "dead_letter_id": _set_aside(project),
+        "dead_letter_id": set_aside(project, "identify", VISITOR),
         "visitor_id": "v1",
     }
 
@@ -137,13 +137,14 @@ def _first(project: Project, model: Any, **where: object) -> str:
     )
 
 
-def _set_aside(project: Project) -> str:
-    operation_id = "op_" + "1" * 32
-    envelope = Envelope(new_nonce(), "identify", "publishable", VISITOR, "")
+def set_aside(project: Project, operation_type: str, payload: Json, number: int = 1) -> str:
+    """Store a dead letter, as a drain does with what fails by itself; return its id."""
+    operation_id = f"op_{number:032x}"
+    envelope = Envelope(new_nonce(), operation_type, "publishable", payload, "")
     letter = DeadLetterTable(
         project_id=project.id,
         operation_id=operation_id,
-        type="identify",
+        type=operation_type,
         envelope=envelope.as_document(),
         reason="ValueError",
         failed_at_ms=time.time_ns() // 1_000_000,

@@ -1,0 +1,110 @@
+"""Operations that were set aside: asked for again once, or forgotten (contract §11)."""
+
+from typing import Any
+
+import pytest
+import redis
+
+from tests.acceptance.account.access import set_aside
+from tests.acceptance.account.backend import Backend
+from tests.acceptance.deployment import Deployment
+from tests.acceptance.project import Project
+from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
+from workers.mailbox.post import new_nonce
+
+IDENTIFY = {"visitor_id": "v1", "user_id": "u1"}
+
+
+def _letters(backend: Backend) -> list[str]:
+    return [str(letter["id"]) for letter in backend.get("/api/dead-letters").body["items"]]
+
+
+def _stuff(deployment: Deployment, project: Project, envelope: Envelope) -> str:
+    """Put an operation into the mailbox that no edge would; return its id."""
+    raw = encode(envelope)
+    with redis.Redis.from_url(deployment.redis_url) as client:
+        entry_id: Any = client.xadd(mailbox_key(project.id), {"e": raw})
+        client.zadd(READY, {project.id: int(entry_id.partition(b"-")[0])}, nx=True)
+    return read_entry(entry_id.decode(), {b"e": raw}).operation_id
+
+
+def test_a_replay_is_a_new_operation_and_answers_with_its_outcome(
+    backend: Backend, project: Project
+) -> None:
+    letter = set_aside(project, "identify", IDENTIFY)
+    answer = backend.post(f"/api/dead-letters/{letter}/replay", {})
+    assert (answer.status, answer.result) == (200, "applied")
+    assert answer.body["type"] == "identify"
+    assert answer.body["contact_id"] == project.visitor("v1")["contact_id"]
+    assert answer.body["operation_id"] == answer.operation_id != letter
+    (row,) = project.operations(answer.operation_id)
+    assert row["caller"] == "publishable"
+    assert _letters(backend) == []
+
+
+def test_a_dead_letter_is_replayed_once(backend: Backend, project: Project) -> None:
+    letter = set_aside(project, "track", {"visitor_id": "v1", "name": "login"})
+    path = f"/api/dead-letters/{letter}/replay"
+    queued = [backend.send("POST", path, Prefer="respond-async") for _ in range(3)]
+    receipts = [project.settled(answer.operation_id) for answer in queued if answer.status == 202]
+    assert [receipt["status"] for receipt in receipts].count("applied") == 1
+    refused = [receipt["problem"]["code"] for receipt in receipts if receipt["problem"]]
+    assert set(refused) <= {"dead_letter_replayed"}
+    assert backend.send("POST", path).refusal == (404, "not_found")
+    assert len(project.stored()["events"]) == 1
+
+
+def test_a_replay_that_is_refused_says_why(backend: Backend, project: Project) -> None:
+    letter = set_aside(project, "set_stage", {"visitor_id": "nobody", "stage_name": "Lead"})
+    answer = backend.send("POST", f"/api/dead-letters/{letter}/replay")
+    assert answer.refusal == (404, "visitor_not_found")
+
+
+def test_a_replay_goes_behind_what_was_accepted_before(backend: Backend, project: Project) -> None:
+    letter = set_aside(project, "identify", IDENTIFY | {"name": "Old"})
+    backend.post("/api/contacts", {"user_id": "u1", "name": "New"}, Prefer="respond-async")
+    backend.send("POST", f"/api/dead-letters/{letter}/replay")
+    assert project.contact("v1")["name"] == "Old"
+
+
+def test_a_repeated_replay_is_the_same_operation(backend: Backend, project: Project) -> None:
+    letters = [
+        set_aside(project, "track", {"visitor_id": "v1", "name": name}, number)
+        for number, name in enumerate("ab")
+    ]
+    paths = [f"/api/dead-letters/{letter}/replay" for letter in letters]
+    first = backend.send("POST", paths[0], Idempotency_Key="k", Prefer="respond-async")
+    again = backend.send("POST", paths[0], Idempotency_Key="k", Prefer="wait=20")
+    other = backend.send("POST", paths[1], Idempotency_Key="k")
+    assert again.operation_id == first.operation_id
+    assert again.status == 200 or again.refusal == (404, "not_found")
+    assert other.refusal == (422, "idempotency_key_reused")
+
+
+def test_what_fails_again_is_set_aside_again(
+    backend: Backend, deployment: Deployment, project: Project
+) -> None:
+    poison = Envelope(new_nonce(), "track", "publishable", {"visitor_id": "v1", "no_such": 1}, "")
+    letter = _stuff(deployment, project, poison)
+    assert project.settled(letter)["status"] == "failed"
+    answer = backend.send("POST", f"/api/dead-letters/{letter}/replay")
+    assert answer.refusal == (422, "operation_failed")
+    assert answer.operation_id in _letters(backend)
+
+
+def test_a_discarded_dead_letter_is_gone(backend: Backend, project: Project) -> None:
+    letter = set_aside(project, "identify", IDENTIFY)
+    assert backend.delete(f"/api/dead-letters/{letter}").status == 204
+    assert _letters(backend) == []
+    for method, path in (("DELETE", ""), ("POST", "/replay")):
+        answer = backend.send(method, f"/api/dead-letters/{letter}{path}")
+        assert answer.refusal == (404, "not_found")
+    assert project.stored()["visitors"] == {}
+
+
+@pytest.mark.parametrize("body", [{"visitor_id": "v2"}, {"force": True}])
+def test_a_replay_takes_no_fields(backend: Backend, project: Project, body: dict[str, Any]) -> None:
+    letter = set_aside(project, "identify", IDENTIFY)
+    answer = backend.post(f"/api/dead-letters/{letter}/replay", body)
+    assert answer.refusal == (400, "invalid_request")
+    assert _letters(backend) == [letter]
