@@ -14,8 +14,9 @@ from tests.acceptance.deployment import Deployment
 from tests.acceptance.project import Answer, Project
 from tests.model import request
 from tests.model.comparing import expected, told
-from tests.model.generate import Scenario, Step, scenarios
+from tests.model.generate import scenarios
 from tests.model.projects import store_project
+from tests.model.scenario import Scenario, Step
 from tests.model.snapshot import canonical_text
 from tests.model.state import Json
 from tests.model.times import epoch_ms
@@ -50,7 +51,7 @@ class Posted:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(scenario=scenarios(), chance=st.randoms(use_true_random=False))
+@given(scenario=scenarios(account_writes=False), chance=st.randoms(use_true_random=False))
 def test_any_sequence_comes_to_what_the_model_says(
     deployment: Deployment, scenario: Scenario, chance: Random
 ) -> None:
@@ -68,7 +69,10 @@ def test_any_sequence_comes_to_what_the_model_says(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(scenario=scenarios(made_companies=False), chance=st.randoms(use_true_random=False))
+@given(
+    scenario=scenarios(made_records=False, account_writes=False),
+    chance=st.randoms(use_true_random=False),
+)
 def test_what_callers_send_at_once_is_applied_in_the_order_of_acceptance(
     deployment: Deployment, scenario: Scenario, chance: Random
 ) -> None:

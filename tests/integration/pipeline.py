@@ -11,14 +11,14 @@ from redis import Redis
 from sqlalchemy import select
 
 from models.database import Database, Transient
-from models.operations import to_payload, validate
+from models.operations import to_payload
 from models.queries.operations import find_receipt
 from models.store import ledger
 from models.store.ledger import OPERATIONS, lock_mailbox
-from tests.model.comparing import expected, told
-from tests.model.generate import Scenario, Step
+from tests.model.asking import asked_for
+from tests.model.comparing import expect_same, expected, told
 from tests.model.projects import store_project
-from tests.model.snapshot import canonical_text
+from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
 from workers.apply import apply_batch, dead_letter
@@ -170,7 +170,7 @@ class Pipeline:
             assert told(self.receipt(one.operation_id)) == expected(result), one
         with self.database.reading() as connection:
             stored = stored_snapshot(connection, self.project_id)
-        assert canonical_text(stored) == canonical_text(model.snapshot())
+        expect_same(stored, model.snapshot())
 
     def close(self) -> None:
         """Close what was opened."""
@@ -180,8 +180,7 @@ class Pipeline:
 
 def envelope(operation_type: str, body: Json) -> Envelope:
     """What the edge makes of a valid body of a secret caller."""
-    operation, _ = validate(operation_type, body)
-    return raw_envelope(operation_type, to_payload(operation))
+    return raw_envelope(operation_type, to_payload(asked_for(operation_type, body)))
 
 
 def raw_envelope(operation_type: str, payload: Json) -> Envelope:

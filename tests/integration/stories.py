@@ -1,9 +1,10 @@
 """Sequences that are told by hand: dense enough that a lost, doubled or reordered step shows."""
 
-from tests.model.generate import MADE_BY, Scenario, Step
+from tests.model.naming import MADE_BY
+from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
 
-SETTINGS: dict[str, object] = {
+SETTINGS: Json = {
     "stage_update_mode": "advance_only",
     "email_trust": "any",
     "first_linked_fallback": True,

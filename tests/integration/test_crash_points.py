@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from models.database import Database
 from tests.integration.pipeline import SMALL_BATCHES, Crash, CrashAt, Pipeline, encoded
 from tests.integration.stories import STORY, busy
-from tests.model.generate import Scenario, scenarios
+from tests.model.generate import scenarios
+from tests.model.scenario import Scenario
 from tests.model.state import Json
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
@@ -91,7 +92,7 @@ def test_what_is_accepted_after_a_crash_comes_after_what_was_before(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    scenario=scenarios(signed_emails=False),
+    scenario=scenarios(signed_emails=False, account_writes=False),
     crashes=st.lists(st.tuples(st.sampled_from(CRASH_POINTS), st.integers(1, 3)), max_size=6),
 )
 def test_any_sequence_survives_any_crashes(

@@ -2,7 +2,7 @@
 
 from tests.model.metadata import merge_patch
 from tests.model.outcome import Result
-from tests.model.placeholder import fold, make_placeholder, make_real, own_placeholders
+from tests.model.placeholder import fold_own_placeholders, make_placeholder, make_real
 from tests.model.request import CompanyPart, company_part, identifier
 from tests.model.stage_and_deal import find_stage, move_stage
 from tests.model.state import Company, Contact, Json, State, Visitor
@@ -21,7 +21,7 @@ def write_companies(
     part = company_part(body.get("company"))
     _link_listed(state, contact, body.get("company_ids") or [], result)
     meant = _establish(state, visitor, contact, part, new_company_id, result)
-    meant = _fold_own_placeholders(state, contact, meant)
+    meant = fold_own_placeholders(state, contact, meant)
     if not state.companies_of(contact):
         make_placeholder(state, contact, new_company_id)
     if part.id is None and not part.says_nothing:
@@ -29,7 +29,7 @@ def write_companies(
         if meant is None:
             result.warn("company_ambiguous", "/company")
     if meant is not None:
-        _write(state, meant, part, body.get("stage_update_mode"), result)
+        _write(state, contact, meant, part, body.get("stage_update_mode"), result)
     result.company_id = _company_to_name(state, visitor, contact, meant)
 
 
@@ -82,21 +82,13 @@ def _upgrade_or_create(
     return company
 
 
-def _fold_own_placeholders(state: State, contact: Contact, meant: Company | None) -> Company | None:
-    """`meant`, or what it was folded into."""
-    real = [company for company in state.companies_of(contact) if not company.placeholder]
-    if not real:
-        return meant
-    into = meant if meant in real else real[0]
-    for placeholder in own_placeholders(state, contact):
-        fold(state, contact, placeholder, into)
-        if meant is placeholder:
-            meant = into
-    return meant
-
-
 def _write(
-    state: State, company: Company, part: CompanyPart, mode: str | None, result: Result
+    state: State,
+    contact: Contact,
+    company: Company,
+    part: CompanyPart,
+    mode: str | None,
+    result: Result,
 ) -> None:
     _fill_name(company, part.name)
     company.metadata = merge_patch(company.metadata, part.metadata)
@@ -106,7 +98,7 @@ def _write(
     if stage is None:
         result.warn("stage_not_found", "/company/stage")
     else:
-        result.stage = move_stage(state, company, stage, mode)
+        result.stage = move_stage(state, company, stage, mode, contact)
 
 
 def _fill_name(company: Company, name: str | None) -> None:

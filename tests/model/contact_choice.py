@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tests.model.merging import merge_contacts
 from tests.model.outcome import Result
+from tests.model.project import effective_email_trust
 from tests.model.state import Contact, State, Visitor
 
 
@@ -21,10 +22,11 @@ def is_trusted(state: State, visitor: Visitor, identity: Identity, *, email_sign
     known = (state.contact_by_user_id(identity.user_id), state.contact_of(visitor))
     if holder is None or holder in known or email_signed:
         return True
-    if state.settings["email_trust"] == "unclaimed":
+    trust = effective_email_trust(state.settings)
+    if trust == "unclaimed":
         is_nobody_elses = holder.user_id is None or holder.user_id == identity.user_id
         return not state.visitors_of(holder) and is_nobody_elses
-    return state.settings["email_trust"] == "any"
+    return trust == "any"
 
 
 def choose_contact(

@@ -12,15 +12,16 @@ def merge_contacts(state: State, a: Contact, b: Contact) -> None:
     _merge_fields(a, b)
     for visitor in state.visitors_of(a):
         visitor.contact_id = b.id
-    for event in state.events:
-        if event.contact_id == a.id:
-            event.contact_id = b.id
     _move_links(state, a, b)
     for placeholder in placeholders_of_a:
         if placeholders_of_b:
             fold(state, b, placeholder, into=placeholders_of_b[0])
         else:
             placeholder.owner = b.id
+    for row in state.activity:
+        if row.contact_id == a.id:
+            row.contact_id = b.id
+    state.record("merged", b, None, {"merged_contact_id": a.id})
     del state.contacts[a.id]
     for old, survivor in state.merged.items():
         if survivor == a.id:

@@ -25,8 +25,24 @@ def email(raw: object) -> str | None:
 
 
 def given(raw: object) -> str | None:
-    """A text of "" or null counts as absent."""
+    """A text that is null or blank counts as absent; any other is kept as it was sent."""
+    return raw if isinstance(raw, str) and raw.strip() else None
+
+
+def notes(raw: object) -> str | None:
+    """Only null and "" are none; blanks are kept."""
     return str(raw) if raw else None
+
+
+def tags(raw: list[str] | None) -> list[str]:
+    """Trimmed, each once, in their order; null is none."""
+    return list(dict.fromkeys(tag.strip() for tag in raw or []))
+
+
+def domain(raw: object) -> str | None:
+    """Trimmed and in lower case; null and blanks are none."""
+    text = given(raw)
+    return text.strip().lower() if text else None
 
 
 def event_name(raw: object) -> str:

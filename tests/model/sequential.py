@@ -5,44 +5,43 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from tests.model.identify import identify
+from tests.model.applying import apply_operation
+from tests.model.documents import written_record
 from tests.model.metadata import refuse_too_large
 from tests.model.outcome import RejectedError, Result
-from tests.model.set_properties import set_properties
+from tests.model.project import DEFAULT_SETTINGS
 from tests.model.snapshot import snapshot_of
-from tests.model.stage_and_deal import find_stage, set_deal, set_stage
-from tests.model.state import Company, Json, State
-from tests.model.track import track
+from tests.model.stage_and_deal import find_stage
+from tests.model.state import Company, Json, Stage, State
+from tests.model.times import stamp
 
-DEFAULT_SETTINGS: dict[str, object] = {
-    "stage_update_mode": "advance_only",
-    "email_trust": "any",
-    "first_linked_fallback": True,
-    "create_unknown_companies": False,
-}
+NOT_STORED = ("operation_id", "accepted_at_ms")
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One accepted write, as its caller sent it."""
+class FirstUse:
+    """What an idempotency key stands for."""
 
-    type: str
-    body: Json
-    operation_id: str
-    accepted_at_ms: int
-    email_signed: bool
+    content: str
+    result: Result
 
 
 class Model:
-    """One project. `settings` as in the contract §11, `email_trust` with its effective value."""
+    """One project. `settings` as in the contract §11, what is not given as in a new project."""
 
     def __init__(
-        self, settings: dict[str, object] | None = None, stages: Sequence[str] = ()
+        self,
+        settings: Json | None = None,
+        stages: Sequence[str] = (),
+        created_at_ms: int = 0,
     ) -> None:
         unknown = set(settings or {}) - set(DEFAULT_SETTINGS)
         if unknown:
             raise ValueError(f"settings that the model does not know: {sorted(unknown)}")
-        self.state = State(settings=DEFAULT_SETTINGS | (settings or {}), stages=list(stages))
+        pipeline = [Stage(stage_id(name), name) for name in stages]
+        self.state = State(settings=DEFAULT_SETTINGS | (settings or {}), stages=pipeline)
+        self.created_at_ms = created_at_ms
+        self.keys: dict[tuple[str, str], FirstUse] = {}
 
     def add_company(
         self,
@@ -56,6 +55,7 @@ class Model:
         if stage and known_stage is None:
             raise ValueError(f"no such stage: {stage}")
         company = Company(company_id, external_id=external_id, name=name, stage=known_stage)
+        company.created_at_ms = company.updated_at_ms = self.created_at_ms
         self.state.companies[company_id] = company
 
     def apply(
@@ -66,18 +66,33 @@ class Model:
         operation_id: str,
         accepted_at_ms: int,
         email_signed: bool = False,
+        key: str | None = None,
     ) -> Result:
-        """Apply one operation of valid shape; a rejected one leaves no trace."""
+        """Apply one operation of valid shape; a rejected one leaves no trace.
+
+        `body` holds what an account route's path names as well: `contact_id` and the like.
+        """
+        first = self.keys.get((operation_type, key or ""))
+        content = json.dumps(body, sort_keys=True)
+        if first is not None:
+            is_same = first.content == content
+            return first.result if is_same else Result("rejected", "idempotency_key_reused", 422)
         state = copy.deepcopy(self.state)
-        operation = Operation(
-            operation_type, copy.deepcopy(body), operation_id, accepted_at_ms, email_signed
-        )
+        state.operation_id, state.accepted_at_ms = operation_id, accepted_at_ms
+        result = self._decide(state, operation_type, copy.deepcopy(body), email_signed)
+        if key is not None:
+            self.keys[operation_type, key] = FirstUse(content, copy.deepcopy(result))
+        return result
+
+    def _decide(self, state: State, operation_type: str, body: Json, email_signed: bool) -> Result:
         try:
-            result = _apply(state, operation)
+            result = apply_operation(state, operation_type, body, email_signed=email_signed)
             refuse_too_large(state)
         except RejectedError as rejected:
-            return Result("rejected", rejected.code, rejected.http_status)
+            return Result("rejected", rejected.code, rejected.http_status, rejected.holder_id)
         result.status = "applied" if _text(state) != _text(self.state) else "unchanged"
+        stamp(self.state, state)
+        result.record = written_record(state, operation_type, result)
         self.state = state
         return result
 
@@ -86,33 +101,12 @@ class Model:
         return snapshot_of(self.state)
 
 
-def _apply(state: State, operation: Operation) -> Result:
-    result = Result()
-    number = operation.operation_id.removeprefix("op_")
-    match operation.type:
-        case "identify":
-            identify(
-                state,
-                operation.body,
-                result,
-                new_contact_id=f"con_{number}",
-                new_company_id=f"com_{number}",
-                email_signed=operation.email_signed,
-            )
-        case "set_properties":
-            set_properties(state, operation.body, result)
-        case "track":
-            event_id, accepted_at_ms = f"act_{number}_0", operation.accepted_at_ms
-            track(state, operation.body, result, event_id=event_id, accepted_at_ms=accepted_at_ms)
-        case "set_stage":
-            set_stage(state, operation.body, result)
-        case "set_deal":
-            set_deal(state, operation.body, result)
-        case _:
-            raise ValueError(f"no such type of operation: {operation.type}")
-    return result
+def stage_id(name: str) -> str:
+    """The id of a stage that is there beforehand."""
+    return f"stg_{name.lower()}"
 
 
 def _text(state: State) -> str:
     """The state as JSON text: as Python values 1, 1.0 and True would be the same."""
-    return json.dumps(asdict(state), sort_keys=True, default=str)
+    stored = {key: value for key, value in asdict(state).items() if key not in NOT_STORED}
+    return json.dumps(stored, sort_keys=True, default=str)

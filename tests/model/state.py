@@ -16,6 +16,14 @@ class Visitor:
 
 
 @dataclass
+class Stage:
+    """A named step; its place in `State.stages` is its position."""
+
+    id: str
+    name: str
+
+
+@dataclass
 class Contact:
     """`addresses` are all matching addresses: the primary `email` and the older ones."""
 
@@ -28,63 +36,96 @@ class Contact:
     notes: str | None = None
     tags: list[str] = field(default_factory=list)
     metadata: Json = field(default_factory=dict)
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
 
 
 @dataclass
 class Company:
-    """`owner` is the contact that a placeholder was made for; None for a real company."""
+    """`owner` is the contact that a placeholder was made for; None for a real company.
+
+    `stage` is the name of one of the pipeline's.
+    """
 
     id: str
     external_id: str | None = None
     name: str | None = None
+    domain: str | None = None
+    industry: str | None = None
     stage: str | None = None
     deal_value: Decimal | None = None
     notes: str | None = None
     metadata: Json = field(default_factory=dict)
     placeholder: bool = False
     owner: str | None = None
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
 
 
 @dataclass
-class Event:
-    id: str
-    name: str
-    value: str | int | float | bool | None
-    entity: str
-    visitor_id: str
+class Row:
+    """A row of a contact's timeline, of a company's activity, or of both (§11).
+
+    A row stays the one of a contact that was deleted: nobody else ever gets it.
+    """
+
+    kind: str
+    operation_id: str
     contact_id: str | None
     company_id: str | None
     occurred_at_ms: int
+    detail: Json = field(default_factory=dict)
 
 
 @dataclass
-class StageChange:
-    company_id: str
-    before: str | None
-    after: str | None
+class Event(Row):
+    """A milestone: its `detail` is empty."""
 
-
-@dataclass
-class DealChange:
-    company_id: str
-    before: Decimal | None
-    after: Decimal | None
+    id: str = ""
+    name: str = ""
+    value: str | int | float | bool | None = None
+    entity: str = ""
+    visitor_id: str = ""
 
 
 @dataclass
 class State:
     """`links` are (contact id, company id), the oldest first: a place in the list is an age."""
 
-    settings: dict[str, object]
-    stages: list[str]
+    settings: Json
+    stages: list[Stage]
     visitors: dict[str, Visitor] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    stage_changes: list[StageChange] = field(default_factory=list)
-    deal_changes: list[DealChange] = field(default_factory=list)
+    activity: list[Row] = field(default_factory=list)
     merged: dict[str, str] = field(default_factory=dict)
+    operation_id: str = ""
+    accepted_at_ms: int = 0
+
+    @property
+    def events(self) -> list[Event]:
+        """The milestones, in the order of acceptance."""
+        return [row for row in self.activity if isinstance(row, Event)]
+
+    def record(
+        self,
+        kind: str,
+        contact: Contact | None,
+        company: Company | None,
+        detail: Json | None = None,
+    ) -> None:
+        """Add a row of something that the operation at hand did."""
+        self.activity.append(
+            Row(
+                kind,
+                self.operation_id,
+                contact_id=None if contact is None else contact.id,
+                company_id=None if company is None else company.id,
+                occurred_at_ms=self.accepted_at_ms,
+                detail=detail or {},
+            )
+        )
 
     def visitor_or_new(self, visitor_id: str) -> Visitor:
         """The visitor of this id, created if unknown (§5.1)."""
@@ -99,6 +140,10 @@ class State:
     def visitors_of(self, contact: Contact) -> list[Visitor]:
         """The visitors that are linked to a contact."""
         return [v for v in self.visitors.values() if v.contact_id == contact.id]
+
+    def contact_by_id(self, contact_id: str) -> Contact | None:
+        """The contact of this id, or the one that it was merged into (§5.3)."""
+        return self.contacts.get(self.merged.get(contact_id, contact_id))
 
     def contact_by_user_id(self, user_id: str | None) -> Contact | None:
         """The contact holding a user_id; none for None."""
@@ -126,6 +171,17 @@ class State:
         return (contact.id, company.id) in self.links
 
     def link(self, contact: Contact, company: Company) -> None:
-        """Join the two; a link that exists keeps its age."""
+        """Join the two; a link that exists keeps its age, one to a placeholder is no news."""
+        if self.is_linked(contact, company):
+            return
+        self.links.append((contact.id, company.id))
+        if not company.placeholder:
+            self.record("linked", contact, company)
+
+    def unlink(self, contact: Contact, company: Company) -> None:
+        """Part the two, if a link joins them."""
         if not self.is_linked(contact, company):
-            self.links.append((contact.id, company.id))
+            return
+        self.links.remove((contact.id, company.id))
+        if not company.placeholder:
+            self.record("unlinked", contact, company)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from models.provisioning.projects import show_project
 from models.store.columns import table_of
 from models.tables import (
     ActivityTable,
@@ -16,16 +17,21 @@ from models.tables import (
     StageTable,
     VisitorTable,
 )
-from tests.model.snapshot import deal_text
+from tests.model.project import DEFAULT_SETTINGS
+from tests.model.snapshot import deal_text, in_order, living
 from tests.model.state import Json
 
 SCALE = Decimal(10_000)
+NOT_TOLD = ("by",)
+"""Who did it: here it is always the same caller."""
 
 
 def stored_snapshot(connection: Connection, project_id: str) -> Json:
     """One project's rows, read plainly."""
     read = _Reader(connection, project_id)
-    activity = sorted(read(ActivityTable), key=lambda row: row["rank"])
+    contacts, activity = _contacts(read), sorted(read(ActivityTable), key=lambda row: row["rank"])
+    stages = sorted(read(StageTable), key=lambda row: row["position"])
+    project = show_project(connection, project_id)
     return {
         "visitors": {
             row["visitor_id"]: {
@@ -35,23 +41,22 @@ def stored_snapshot(connection: Connection, project_id: str) -> Json:
             }
             for row in read(VisitorTable)
         },
-        "contacts": _contacts(read),
+        "contacts": contacts,
         "companies": _companies(read),
-        "events": [_event(row) for row in activity if row["kind"] == "event"],
+        "events": [_event(row, contacts) for row in activity if row["kind"] == "event"],
         "stage_changes": [
             {"company_id": row["company_id"], **_from_to(row)}
             for row in activity
             if row["kind"] == "stage_changed"
         ],
         "deal_changes": [
-            {
-                "company_id": row["company_id"],
-                "from": _deal(row["detail"]["from_e4"]),
-                "to": _deal(row["detail"]["to_e4"]),
-            }
+            {"company_id": row["company_id"], **_from_to(row)}
             for row in activity
             if row["kind"] == "deal_changed"
         ],
+        "activity": in_order(_row(row, contacts) for row in activity),
+        "stages": [[row["id"], row["name"]] for row in stages],
+        "project": {setting: getattr(project, setting) for setting in DEFAULT_SETTINGS},
         "merged": {row["merged_id"]: row["survivor_id"] for row in read(ContactMergeTable)},
     }
 
@@ -71,8 +76,9 @@ def _contacts(read: _Reader) -> Json:
     emails = read(ContactEmailTable)
     links = sorted(read(LinkTable), key=lambda row: row["age_rank"])
     fields = ("user_id", "email", "name", "phone", "notes", "tags", "metadata")
+    times = ("created_at_ms", "updated_at_ms")
     return {
-        row["id"]: {field: row[field] for field in fields}
+        row["id"]: {field: row[field] for field in fields + times}
         | {
             "emails": sorted(each["email"] for each in emails if each["contact_id"] == row["id"]),
             "companies": [link["company_id"] for link in links if link["contact_id"] == row["id"]],
@@ -83,9 +89,10 @@ def _contacts(read: _Reader) -> Json:
 
 def _companies(read: _Reader) -> Json:
     stages = {row["id"]: row["name"] for row in read(StageTable)}
-    fields = ("external_id", "name", "notes", "metadata", "placeholder")
+    fields = ("external_id", "name", "domain", "industry", "notes", "metadata", "placeholder")
+    times = ("created_at_ms", "updated_at_ms")
     return {
-        row["id"]: {field: row[field] for field in fields}
+        row["id"]: {field: row[field] for field in fields + times}
         | {
             "stage": stages[row["stage_id"]] if row["stage_id"] else None,
             "deal_value": _deal(row["deal_value_e4"]),
@@ -94,20 +101,42 @@ def _companies(read: _Reader) -> Json:
     }
 
 
-def _event(row: Json) -> Json:
+def _row(row: Json, contacts: Json) -> Json:
+    return {
+        "kind": row["kind"],
+        "operation_id": row["operation_id"],
+        "contact_id": living(row["contact_id"], contacts),
+        "company_id": row["company_id"],
+        "occurred_at_ms": row["occurred_at_ms"],
+        "detail": _detail(row, contacts),
+    }
+
+
+def _detail(row: Json, contacts: Json) -> Json:
+    if row["kind"] == "event":
+        return _event(row, contacts)
+    if row["kind"] in {"stage_changed", "deal_changed"}:
+        return _from_to(row)
+    return {key: value for key, value in row["detail"].items() if key not in NOT_TOLD}
+
+
+def _event(row: Json, contacts: Json) -> Json:
     return {
         "name": row["name"],
         "value": row["detail"]["value"],
         "entity": row["detail"]["entity"],
         "visitor_id": row["visitor_id"],
-        "contact_id": row["contact_id"],
+        "contact_id": living(row["contact_id"], contacts),
         "company_id": row["company_id"],
         "occurred_at_ms": row["occurred_at_ms"],
     }
 
 
 def _from_to(row: Json) -> Json:
-    return {"from": row["detail"]["from"], "to": row["detail"]["to"]}
+    detail = row["detail"]
+    if row["kind"] == "deal_changed":
+        return {"from": _deal(detail["from_e4"]), "to": _deal(detail["to_e4"])}
+    return {"from": detail["from"], "to": detail["to"]}
 
 
 def _deal(value_e4: int | None) -> str | None:

@@ -18,6 +18,8 @@ def track(state: State, body: Json, result: Result, *, event_id: str, accepted_a
     company = _company_of_event(state, visitor_id, entity, body, result)
     visitor = state.visitor_or_new(visitor_id)
     event = Event(
+        kind="event",
+        operation_id=state.operation_id,
         id=event_id,
         name=event_name(body["name"]),
         value=body.get("value"),
@@ -27,7 +29,7 @@ def track(state: State, body: Json, result: Result, *, event_id: str, accepted_a
         company_id=company.id if company else None,
         occurred_at_ms=_occurred_at_ms(body, accepted_at_ms, result),
     )
-    state.events.append(event)
+    state.activity.append(event)
     result.event_id = event.id
     result.contact_id = event.contact_id
     result.company_id = event.company_id
