@@ -95,6 +95,9 @@ def settle(state: WorkingSet) -> list[Change]:
 
 
 def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> list[Change]:
+    if name in UNTOLD:
+        # Nobody could tell why `updated_at` moved.
+        return []
     after = getattr(record, name)
     if name in DOCUMENTS:
         changes = _document_changes(record, name, before, after)
@@ -104,7 +107,7 @@ def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> li
         changes = [] if before == after else [_told_change(state, record, name, before, after)]
     if changes and hasattr(record, "updated_at_ms"):
         record.updated_at_ms = max(record.updated_at_ms, state.occasion.accepted_at_ms)
-    return [] if name in UNTOLD else changes
+    return changes
 
 
 def _told_change(state: WorkingSet, record: Any, name: str, before: Any, after: Any) -> Change:
