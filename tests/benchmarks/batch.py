@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from models.provisioning.projects import CreatedProject
-from tests.benchmarks.figures import Figure, at_least, at_most
+from tests.benchmarks.figures import Figure, at_least
 from tests.benchmarks.load import Load, Measured, run_load
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.process_usage import cpu_s, peak_memory_mb
@@ -47,7 +47,7 @@ def run(plan: Plan) -> list[Figure]:
                 say(f"batch: {way.name} {way.rates[-1]:,.0f}/s (round {turn + 1})")
         memory_mb = peak_memory_mb(web.pid)
     figures = [figure for way in ways for figure in _figures(way)]
-    return [*figures, Figure("batch: memory", memory_mb, "MB", at_most(200))]
+    return [*figures, Figure("batch: memory", memory_mb, "MB")]
 
 
 def _ways(keys: CreatedProject) -> list[_Way]:
