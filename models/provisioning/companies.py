@@ -1,6 +1,5 @@
 """Companies made by hand, so that a widget request can name them (contract §1, §5.5)."""
 
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
@@ -10,6 +9,7 @@ from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import ExternalIdTaken
+from models.provisioning.row_ids import row_id
 from models.rules.search_text import search_text
 from models.rules.visitor_id import ID_LIMIT_CHARS, IdError, read_id
 from models.store.columns import table_of
@@ -48,7 +48,7 @@ def create_company(
     lock_project(connection, project_id)
     _require_free(connection, project_id, external_id)
     company = CompanySummary(
-        id=_new_id(now_ms),
+        id=row_id("com", now_ms),
         external_id=external_id,
         name=name,
         placeholder=False,
@@ -70,11 +70,6 @@ def create_company(
         )
     )
     return company
-
-
-def _new_id(now_ms: int) -> str:
-    """Sorts by time among the ids that operations make (workers/mailbox/layout.py)."""
-    return f"com_{now_ms:012x}{0:06x}{secrets.token_hex(7)}"
 
 
 def _read_external_id(external_id: str) -> str:

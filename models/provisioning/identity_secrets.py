@@ -7,11 +7,12 @@ from sqlalchemy import Connection, delete, insert, select
 
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
+from models.provisioning.row_ids import row_id
 from models.store.columns import table_of
 from models.tables import IdentitySecretTable
+from models.working_set.credentials import SECRET_SLOTS
 
 SECRET_BYTES = 32
-SLOTS = (1, 2)
 
 _IDENTITY_SECRETS = table_of(IdentitySecretTable)
 
@@ -47,11 +48,11 @@ def create_identity_secret(
     taken = set(
         connection.scalars(select(slot).where(_IDENTITY_SECRETS.c.project_id == project_id))
     )
-    free = [number for number in SLOTS if number not in taken]
+    free = [number for number in SECRET_SLOTS if number not in taken]
     if not free:
         raise TooManyIdentitySecrets
     printed = new_identity_secret()
-    made = LiveIdentitySecret(id=f"sec_{secrets.token_hex(12)}", created_at_ms=now_ms)
+    made = LiveIdentitySecret(id=row_id("sec", now_ms), created_at_ms=now_ms)
     connection.execute(
         insert(_IDENTITY_SECRETS).values(
             project_id=project_id,

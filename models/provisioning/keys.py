@@ -13,6 +13,7 @@ from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound
+from models.provisioning.row_ids import row_id
 from models.store.columns import table_of
 from models.tables import KeyTable
 
@@ -79,7 +80,7 @@ def create_key(
     require_project(connection, project_id)
     new = new_key(kind)
     key = Key(
-        id=f"key_{secrets.token_hex(12)}",
+        id=row_id("key", now_ms),
         kind=kind,
         prefix=new.prefix,
         label=None if label is None else read_name(label, "/label", NAME_LIMIT_CHARS),

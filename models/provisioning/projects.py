@@ -13,7 +13,7 @@ from models.operations.invalid_request import field_fault
 from models.operations.project_settings import ProjectSettingsUpdate, new_project_settings
 from models.provisioning.identity_secrets import create_identity_secret
 from models.provisioning.keys import create_key
-from models.provisioning.project_row import MAILBOXES, PROJECTS, require_project
+from models.provisioning.project_row import MAILBOXES, PROJECTS, lock_project
 from models.provisioning.refusals import ProjectIdTaken, project_not_found
 from models.provisioning.stages import set_stages
 from models.rules.identity import effective_email_trust
@@ -122,7 +122,8 @@ def update_project(
 
     Edges take the change over within their cache's life (`PROJECT_CACHE_TTL_S`).
     """
-    require_project(connection, project_id)
+    # A drain that was changing other settings meanwhile would write the row as it read it.
+    lock_project(connection, project_id)
     changes = wanted.given()
     if changes:
         connection.execute(

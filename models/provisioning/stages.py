@@ -9,13 +9,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from models.operations.invalid_request import field_fault
 from models.operations.names import read_name
 from models.operations.readers import STAGE_NAME_LIMIT_CHARS
+from models.operations.stages import STAGES_LIMIT
 from models.provisioning.project_row import lock_project, require_project
 from models.provisioning.refusals import StageInUse
 from models.rules.stage import stage_name_key
 from models.store.columns import table_of
 from models.tables import CompanyTable, StageTable
-
-STAGES_LIMIT = 100
 
 _STAGES = table_of(StageTable)
 _COMPANIES = table_of(CompanyTable)

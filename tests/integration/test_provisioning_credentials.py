@@ -14,6 +14,8 @@ from models.provisioning.identity_secrets import (
 from models.provisioning.keys import create_key, list_keys, read_key_kind, revoke_key
 from models.provisioning.projects import create_project
 from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
+from models.provisioning.row_ids import row_id
+from workers.mailbox.layout import operation_id
 
 THEN_MS = 1_700_000_000_000
 
@@ -89,3 +91,11 @@ def test_an_identity_secret_of_another_project_is_not_found(database: Database) 
         with pytest.raises(NotFound):
             delete_identity_secret(connection, "here", other)
         assert len(list_identity_secrets(connection, "elsewhere")) == 1
+
+
+def test_ids_sort_by_time_among_those_that_operations_make() -> None:
+    at_ms = 1_760_000_000_000
+    operation = operation_id(f"{at_ms}-5", "0" * 14)
+    made = f"key_{operation[3:]}"
+    assert row_id("key", at_ms - 1) < made < row_id("key", at_ms + 1)
+    assert len(row_id("key", at_ms)) == len(made)

@@ -7,8 +7,9 @@ from sqlalchemy import text, update
 
 from models.database import Database, Transient
 from models.operations.invalid_request import InvalidRequest
+from models.operations.project_settings import read_settings_update
 from models.provisioning.companies import create_company, list_companies
-from models.provisioning.projects import create_project
+from models.provisioning.projects import create_project, update_project
 from models.provisioning.refusals import ExternalIdTaken, NotFound, StageInUse
 from models.provisioning.stages import Stage, list_stages, set_stages
 from models.store.columns import table_of
@@ -139,6 +140,8 @@ def test_writes_beside_a_drain_wait_for_it_and_give_up_in_time(database: Databas
             pipeline(database, "Customer")
         with pytest.raises(Transient), database.transaction() as connection:
             create_company(connection, "here", "acme", "Acme", THEN_MS)
+        with pytest.raises(Transient), database.transaction() as connection:
+            update_project(connection, "here", read_settings_update({"name": "New"}), THEN_MS)
         drain.execute(text("SELECT 1"))
     assert [stage.name for stage in pipeline(database, "Customer")] == ["Customer"]
 
