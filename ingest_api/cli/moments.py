@@ -25,5 +25,5 @@ def read_moment_ms(text: str, now_ms: int) -> int:
         return max(0, (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1))
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            "is a time such as 2026-01-31T12:00:00Z, or 30m, 2h, 7d ago."
+            "a time is such as 2026-01-31T12:00:00Z, or 30m, 2h, 7d for so long ago."
         ) from None

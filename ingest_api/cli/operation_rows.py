@@ -68,6 +68,26 @@ def head(receipt: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value or name in always}
 
 
+def changed_fields(receipt: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the operation changed, a row a field, also of records that it made or removed."""
+    rows = []
+    for change in receipt["changes"]:
+        if change["pointer"]:
+            rows.append(dict(change))
+            continue
+        before, after = change["before"] or {}, change["after"] or {}
+        rows += [
+            {
+                **change,
+                "pointer": f"/{name}",
+                "before": before.get(name),
+                "after": after.get(name),
+            }
+            for name in {**before, **after}
+        ]
+    return rows
+
+
 def tail_line(receipt: Mapping[str, Any]) -> str:
     """The receipt on one line, in columns that stay where they are from line to line."""
     who = receipt["visitor_id"] or (receipt["outcome"] or {}).get("contact_id") or "-"

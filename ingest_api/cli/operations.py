@@ -10,7 +10,7 @@ from ingest_api.cli.answer import Answer, AsJson, print_table
 from ingest_api.cli.documents import now_ms
 from ingest_api.cli.following import follow
 from ingest_api.cli.moments import read_moment_ms
-from ingest_api.cli.operation_rows import head, listed
+from ingest_api.cli.operation_rows import changed_fields, head, listed
 from ingest_api.cli.project import ProjectId
 from ingest_api.cli.refusing import answering
 from ingest_api.cli.stored_data import stored_data
@@ -127,7 +127,7 @@ def _print_receipt(answer: Answer, receipt: Mapping[str, Any]) -> None:
     answer.record(head(receipt))
     warnings = (receipt["outcome"] or {}).get("warnings", ())
     _print_rows("not applied in part", ("code", "pointer", "detail"), warnings)
-    _print_rows("changes", ("record", "id", "pointer", "before", "after"), receipt["changes"])
+    _print_rows("changes", ("record", "id", "pointer", "before", "after"), changed_fields(receipt))
 
 
 def _print_rows(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
