@@ -180,6 +180,18 @@ def test_browsers_get_no_leave_to_read_account_and_v1_routes(
         assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
+def test_a_page_is_not_told_what_became_of_account_writes(
+    deployment: Deployment, project: Project
+) -> None:
+    """Its refusal would name the holder of an address."""
+    backend = Backend(deployment.client, _credentials(project)["Bearer sk"])
+    backend.make("/api/contacts", email="ann@example.com")
+    refused = backend.post("/api/contacts", {"email": "ann@example.com"})
+    assert backend.get(f"/api/operations/{refused.operation_id}").body["problem"]["holder_id"]
+    for caller in (project.site, project.browser):
+        assert caller.receipt(refused.operation_id).refusal == (404, "operation_not_found")
+
+
 def _but_for_ids(answer: Answer) -> dict[str, Any]:
     ids = ("request_id", "operation_id")
     return {name: value for name, value in answer.body.items() if name not in ids}
