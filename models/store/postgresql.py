@@ -21,6 +21,8 @@ from models.store.columns import (
 )
 from models.store.rows import Rows, Wanted
 
+LONG_STATEMENT_S = 300
+
 
 class PostgresqlRows(Rows):
     """Over a psycopg connection."""
@@ -37,6 +39,9 @@ class PostgresqlRows(Rows):
     def writing(self) -> AbstractContextManager[Any]:
         pipeline: AbstractContextManager[Any] = self.driver.pipeline()
         return pipeline
+
+    def take_time(self) -> None:
+        self.driver.execute(f"SET LOCAL statement_timeout = {LONG_STATEMENT_S * 1000}")
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:

@@ -51,6 +51,10 @@ class Rows(ABC):
         """Writes within it need not wait for one another; their errors show at its end."""
 
     @abstractmethod
+    def take_time(self) -> None:
+        """Lets what is left of the transaction take longer than statements usually may."""
+
+    @abstractmethod
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Adds rows; one that exists already is an error, and so a bug that shows."""
 

@@ -35,6 +35,9 @@ class SqliteRows(Rows):
     def writing(self) -> AbstractContextManager[Any]:
         return nullcontext()
 
+    def take_time(self) -> None:
+        """SQLite has no limit."""
+
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         documents = positions(table, JSON)
         self.driver.executemany(

@@ -70,8 +70,14 @@ to it, is there by then.
 """
 
 
+PROJECT_WIDE = frozenset({"record_stage_changed", "companies_to_stage"})
+"""May concern every company of a project; one that ran out of time would be tried for ever."""
+
+
 def move(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
     """Runs those that change rows, in the order in which they were noted."""
+    if not PROJECT_WIDE.isdisjoint(each.statement for each in sweepings):
+        rows.take_time()
     for each in sweepings:
         if each.statement in STATEMENTS:
             values = {f"value_{at}": _storable(value) for at, value in enumerate(each.values)}
