@@ -64,6 +64,14 @@ class Player:
         query = self.ids.put_into(dict(example.query))
         return self.client.request(method, path, params=query, content=content, headers=headers)
 
+    def known_parameters(self, operation_id: str) -> dict[str, str]:
+        """The parameters of the path in an operation's first example, as they are here."""
+        description = next(
+            each for each in DESCRIPTIONS.values() if each.operation_id == operation_id
+        )
+        path: dict[str, str] = self.ids.put_into(dict(description.examples[0].path))
+        return path
+
     def credential(self, family: str) -> Mapping[str, str]:
         """The header by which a caller of this family says who it is."""
         created = self.project.created

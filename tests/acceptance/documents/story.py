@@ -49,7 +49,7 @@ def _first_stage(answer: httpx2.Response) -> str:
 
 
 def _assets_version(answer: httpx2.Response) -> str:
-    return _ASSETS.findall(answer.text)[0]
+    return str(_ASSETS.findall(answer.text)[0])
 
 
 LEARNED: dict[str, tuple[str, Callable[[httpx2.Response], str]]] = {
