@@ -92,7 +92,7 @@ def test_what_is_accepted_after_a_crash_comes_after_what_was_before(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    scenario=scenarios(signed_emails=False, account_writes=False),
+    scenario=scenarios(signed_emails=False),
     crashes=st.lists(st.tuples(st.sampled_from(CRASH_POINTS), st.integers(1, 3)), max_size=6),
 )
 def test_any_sequence_survives_any_crashes(

@@ -45,7 +45,7 @@ def database(database_url: str) -> Iterator[Database]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    scenario=scenarios(keys=True, account_writes=False),
+    scenario=scenarios(keys=True),
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=5),
 )
 def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
@@ -60,7 +60,7 @@ def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(scenario=scenarios(max_operations=LONG, account_writes=False), sizes=st.just([LONG]))
+@given(scenario=scenarios(max_operations=LONG), sizes=st.just([LONG]))
 def test_so_does_a_long_one_in_one_batch(
     database: Database, scenario: Scenario, sizes: list[int]
 ) -> None:
@@ -74,7 +74,7 @@ def test_so_does_a_long_one_in_one_batch(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    scenario=scenarios(keys=True, account_writes=False),
+    scenario=scenarios(keys=True),
     sizes=st.lists(st.integers(1, 6), min_size=1, max_size=5),
 )
 def test_a_batch_that_is_applied_twice_is_applied_once(

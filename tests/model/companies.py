@@ -23,7 +23,7 @@ def write_companies(
     meant = _establish(state, visitor, contact, part, new_company_id, result)
     meant = fold_own_placeholders(state, contact, meant)
     if not state.companies_of(contact):
-        make_placeholder(state, contact, new_company_id)
+        _give_one(state, contact, part, new_company_id)
     if part.id is None and not part.says_nothing:
         meant = implied_company(state, visitor, contact, result, "/company")
         if meant is None:
@@ -31,6 +31,15 @@ def write_companies(
     if meant is not None:
         _write(state, contact, meant, part, body.get("stage_update_mode"), result)
     result.company_id = _company_to_name(state, visitor, contact, meant)
+
+
+def _give_one(state: State, contact: Contact, part: CompanyPart, new_company_id: str) -> None:
+    """A placeholder; a company that is named at once is a real one when it is linked."""
+    if part.id is None and part.name:
+        state.companies[new_company_id] = Company(new_company_id, name=part.name)
+        state.link(contact, state.companies[new_company_id])
+    else:
+        make_placeholder(state, contact, new_company_id)
 
 
 def _link_listed(state: State, contact: Contact, references: list[object], result: Result) -> None:
@@ -76,7 +85,7 @@ def _upgrade_or_create(
     if linked and at_most_a_placeholder:
         company = linked[0]
     else:
-        company = make_placeholder(state, contact, new_company_id)
+        company = state.companies.setdefault(new_company_id, Company(new_company_id))
     make_real(company)
     company.external_id = part.id
     return company

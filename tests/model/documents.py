@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from tests.model.outcome import Result
-from tests.model.project import project_document
+from tests.model.project import effective_email_trust
 from tests.model.state import Company, Contact, Json, Stage, State
 
 
@@ -50,13 +50,20 @@ def stage_document(state: State, stage: Stage) -> Json:
     return {"id": stage.id, "name": stage.name, "position": state.stages.index(stage)}
 
 
-def _times(record: Contact | Company) -> Json:
+def project_document(state: State) -> Json:
+    """The project's settings; the model does not know its id."""
+    trust = {"email_trust": effective_email_trust(state.settings)}
+    return {**state.settings, **trust, **_times(state)}
+
+
+def _times(record: Contact | Company | State) -> Json:
     return {
-        "created_at": _iso(record.created_at_ms),
-        "updated_at": _iso(record.updated_at_ms),
+        "created_at": iso(record.created_at_ms),
+        "updated_at": iso(record.updated_at_ms),
     }
 
 
-def _iso(epoch_ms: int) -> str:
+def iso(epoch_ms: int) -> str:
+    """Milliseconds since 1970 as ISO 8601."""
     moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

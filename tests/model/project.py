@@ -29,8 +29,3 @@ def effective_email_trust(settings: Json) -> str:
 def update_project(state: State, body: Json, _result: Result) -> None:
     """Write the given settings and no others."""
     state.settings.update(body)
-
-
-def project_document(state: State) -> Json:
-    """The project as a caller sees it, without its id and times."""
-    return state.settings | {"email_trust": effective_email_trust(state.settings)}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Container, Iterable
 from decimal import Decimal
 
-from tests.model.project import project_document
+from tests.model.documents import project_document
 from tests.model.state import Company, Contact, Event, Json, Row, State
 
 

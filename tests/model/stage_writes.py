@@ -30,8 +30,10 @@ def delete_stage(state: State, body: Json, _result: Result) -> None:
     stage = _known_stage(state, body["stage_id"])
     replacement_id = body.get("replacement_id")
     replacement = None if replacement_id is None else _known_stage(state, replacement_id)
+    if replacement is stage:
+        raise RejectedError(400, "invalid_request")
     in_use = _companies_in(state, stage)
-    if in_use and (replacement is None or replacement is stage):
+    if in_use and replacement is None:
         raise RejectedError(409, "stage_in_use")
     for company in in_use:
         assert replacement is not None

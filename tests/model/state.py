@@ -1,6 +1,7 @@
 """Everything that the model remembers of one project, and how it is looked up (contract §1)."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -94,6 +95,8 @@ class State:
 
     settings: Json
     stages: list[Stage]
+    created_at_ms: int = 0
+    updated_at_ms: int = 0
     visitors: dict[str, Visitor] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
@@ -185,3 +188,12 @@ class State:
         self.links.remove((contact.id, company.id))
         if not company.placeholder:
             self.record("unlinked", contact, company)
+
+
+def text_of(value: object) -> str:
+    """A value as JSON text: as Python values 1, 1.0 and True would be the same."""
+    return json.dumps(value, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return vars(value) if is_dataclass(value) else str(value)

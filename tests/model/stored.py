@@ -17,6 +17,7 @@ from models.tables import (
     StageTable,
     VisitorTable,
 )
+from tests.model.documents import iso
 from tests.model.project import DEFAULT_SETTINGS
 from tests.model.snapshot import deal_text, in_order, living
 from tests.model.state import Json
@@ -31,7 +32,6 @@ def stored_snapshot(connection: Connection, project_id: str) -> Json:
     read = _Reader(connection, project_id)
     contacts, activity = _contacts(read), sorted(read(ActivityTable), key=lambda row: row["rank"])
     stages = sorted(read(StageTable), key=lambda row: row["position"])
-    project = show_project(connection, project_id)
     return {
         "visitors": {
             row["visitor_id"]: {
@@ -56,7 +56,7 @@ def stored_snapshot(connection: Connection, project_id: str) -> Json:
         ],
         "activity": in_order(_row(row, contacts) for row in activity),
         "stages": [[row["id"], row["name"]] for row in stages],
-        "project": {setting: getattr(project, setting) for setting in DEFAULT_SETTINGS},
+        "project": _project(read),
         "merged": {row["merged_id"]: row["survivor_id"] for row in read(ContactMergeTable)},
     }
 
@@ -70,6 +70,15 @@ class _Reader:
         table: Table = table_of(model)
         wanted = select(table).where(table.c.project_id == self.project_id)
         return [dict(row) for row in self.connection.execute(wanted).mappings()]
+
+
+def _project(read: _Reader) -> Json:
+    project = show_project(read.connection, read.project_id)
+    times = {
+        "created_at": iso(project.created_at_ms),
+        "updated_at": iso(project.updated_at_ms),
+    }
+    return {setting: getattr(project, setting) for setting in DEFAULT_SETTINGS} | times
 
 
 def _contacts(read: _Reader) -> Json:

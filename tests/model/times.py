@@ -1,9 +1,8 @@
 """Times as a receipt tells them, and when records were made and changed."""
 
-from dataclasses import asdict
 from datetime import datetime
 
-from tests.model.state import Company, Contact, Json, State
+from tests.model.state import Company, Contact, State, text_of
 
 NOT_A_CHANGE = ("created_at_ms", "updated_at_ms", "addresses", "owner", "stage")
 """Beside the times themselves: what no document of the record shows. A stage counts as the
@@ -21,6 +20,8 @@ def stamp(before: State, after: State) -> None:
         old = before.contacts.get(contact.id)
         is_changed = old is None or _shown(before, old) != _shown(after, contact)
         _stamp(after, contact, is_new=old is None, is_changed=is_changed)
+    if before.settings != after.settings:
+        after.updated_at_ms = max(after.updated_at_ms, after.accepted_at_ms)
     for company in after.companies.values():
         known = before.companies.get(company.id)
         is_changed = known is None or _shown(before, known) != _shown(after, company)
@@ -34,9 +35,8 @@ def _stamp(state: State, record: Contact | Company, *, is_new: bool, is_changed:
         record.updated_at_ms = max(record.updated_at_ms, state.accepted_at_ms)
 
 
-def _shown(state: State, record: Contact | Company) -> Json:
-    shown = {key: repr(value) for key, value in asdict(record).items() if key not in NOT_A_CHANGE}
+def _shown(state: State, record: Contact | Company) -> str:
+    shown = {key: value for key, value in vars(record).items() if key not in NOT_A_CHANGE}
     if isinstance(record, Company):
-        ids = [stage.id for stage in state.stages if stage.name == record.stage]
-        shown["stage_id"] = "".join(ids)
-    return shown
+        shown["stage_id"] = [stage.id for stage in state.stages if stage.name == record.stage]
+    return text_of(shown)

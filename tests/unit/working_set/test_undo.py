@@ -46,7 +46,7 @@ def visible(state: WorkingSet) -> dict[str, Any]:
     )
 
 
-@given(scenarios(max_operations=8, account_writes=False))
+@given(scenarios(max_operations=8))
 def test_undo_restores_all_that_an_operation_changed(scenario: Scenario) -> None:
     state = state_of(scenario)
     ids = [operation_id(number) for number in range(len(scenario.steps))]
