@@ -14,9 +14,8 @@ REVALIDATED: Header = (b"cache-control", b"no-cache")
 IMMUTABLE: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
-# `unsafe-inline` holds for styles alone: the viewer writes them into its elements.
 PAGE_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    b"default-src 'none'; script-src 'self'; style-src 'self'; "
     b"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     b"frame-ancestors 'none'"
 )
