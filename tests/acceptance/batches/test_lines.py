@@ -152,11 +152,23 @@ def test_a_body_that_breaks_off_accepts_nothing(web: WebProcess, project: Projec
     connection.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
     answer = json.loads(connection.getresponse().read())
     connection.close()
-    ((result,),) = answer.values()
-    # The first of its mailbox: nothing came in before it.
+    (result,) = answer["results"]
     assert result["outcome"]["status"] == "queued"
-    receipts = _metrics(web)
-    assert 'hal_operations_accepted_total{type="track"} 1.0' in receipts
+    assert 'hal_operations_accepted_total{type="track"} 1.0' in _metrics(web)
+
+
+def test_lines_that_are_refused_halfway_get_their_answer(web: WebProcess, project: Project) -> None:
+    connection = _connected(web)
+    _begin(connection, project)
+    for _ in range(40):
+        chunk = b"{}\n" * 20_000
+        connection.send(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+    connection.send(b"0\r\n\r\n")
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (400, "invalid_request")
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 def _connected(web: WebProcess) -> http.client.HTTPConnection:

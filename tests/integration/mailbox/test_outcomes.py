@@ -10,7 +10,7 @@ from tests.integration.mailbox.world import TIMEOUT_S, World, envelope, let_othe
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import encode
-from workers.mailbox.outcomes import Forget, Outcomes
+from workers.mailbox.outcomes import Forget, Outcomes, Record
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +46,32 @@ async def test_every_waiter_of_an_operation_gets_its_record(redis_url: str, worl
             records = await asyncio.wait_for(asyncio.gather(one, two), 10)
             assert [record and record["status"] for record in records] == ["applied"] * 2
             assert not third.done()
+        assert not outcomes._hearers
+
+
+async def test_outcomes_of_many_operations_are_kept_until_somebody_listens(
+    redis_url: str, world: World
+) -> None:
+    sent = [envelope(f"{n}", reply_to="edge") for n in range(3)]
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    def hear(record: Record | None) -> None:
+        heard.put_nowait("nothing" if record is None else record["status"])
+
+    async with _listening(redis_url) as outcomes:
+        with (
+            outcomes.waiting_for_all([each.nonce for each in sent]) as arrivals,
+            outcomes.waiting(sent[0].nonce) as first,
+        ):
+            world.put_raw(encode(sent[0]))
+            await asyncio.to_thread(world.drain().run, "p")
+            await asyncio.wait_for(first, 10)
+            arrivals.listen(hear)
+            for each in sent[1:]:
+                world.put_raw(encode(each))
+            await asyncio.to_thread(world.drain().run, "p")
+            statuses = [await asyncio.wait_for(heard.get(), 10) for _ in sent]
+        assert statuses == ["applied"] * 3
         assert not outcomes._hearers
 
 

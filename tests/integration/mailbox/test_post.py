@@ -34,6 +34,35 @@ async def test_calls_that_arrive_together_share_their_round_trips(post: Post, wo
     assert _scripts_run(world) - before <= 3
 
 
+async def test_what_one_call_brings_goes_in_with_one_script_and_undivided(
+    post: Post, world: World
+) -> None:
+    await post.accept("p", envelope())
+    before = _scripts_run(world)
+    names = [f"{n}" for n in range(1500)]
+    # The first of them is under way while the others arrive.
+    alone = asyncio.ensure_future(post.accept("p", envelope("alone")))
+    await let_others_run()
+    many, after = await asyncio.gather(
+        post.accept_many("p", [envelope(name) for name in names], "bulk"),
+        post.accept("p", envelope("after")),
+    )
+    await alone
+    entries = world.mailbox.head("p", 2000).entries[1:]
+    assert [e.envelope.payload["name"] for e in entries] == ["alone", *names, "after"]
+    ids = [each.operation_id for each in [*many, after] if isinstance(each, Accepted)]
+    assert ids == [entry.operation_id for entry in entries[1:]]
+    assert _scripts_run(world) - before == 3
+
+
+async def test_many_that_do_not_all_fit_are_answered_each(open_post: OpenPost) -> None:
+    post = open_post(replace(LIMITS, mailbox_max_entries=3))
+    await post.accept("p", envelope(idempotency_key="k"))
+    sent = [envelope(idempotency_key="k"), *(envelope() for _ in range(3))]
+    answers = await post.accept_many("p", [*sent, envelope(idempotency_key="k")])
+    assert [type(answer) for answer in answers] == [Replay, Accepted, Accepted, MailboxFull, Replay]
+
+
 async def test_projects_share_a_round_trip_and_nothing_else(post: Post, world: World) -> None:
     await asyncio.gather(*(post.accept(f"p{n % 3}", envelope(str(n))) for n in range(30)))
     for place in range(3):
