@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         2.0, ge=0, le=30, description="how long a widget write waits for its outcome before a 202"
     )
     account_wait_s: float = Field(
-        10.0, ge=0, le=30, description="the same for writes on account and v1 routes, and batches"
+        10.0, ge=0, le=30, description="the same for account and v1 writes, `/api/batch` among them"
     )
     max_wait_s: float = Field(30.0, ge=0, le=30, description="cap of `Prefer: wait=N`")
     wait_backlog_limit: int = Field(
