@@ -369,6 +369,7 @@ def test_when_both_are_deleted_nothing_is_left_of_what_they_shared(
 ) -> None:
     contact = identified(desk, Identify("v1", email=ADA, company_ids=("acme",)))
     desk.write(Track("v1", "of-acme", entity="company"), SetDeal("v1", deal_value_e4=1))
+    desk.record(CreateContact(email=BOB))
     deletes: list[Operation] = [DeleteContact(contact), DeleteCompany(acme)]
     desk.write(*(deletes if contact_first else deletes[::-1]), limits=limits)
     assert told(desk) == []

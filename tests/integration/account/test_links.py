@@ -1,12 +1,14 @@
 """Links as account routes make and take them (contract §11, §5.5)."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.operations import CompanyPart, Identify, Operation, SetDeal, Track
 from models.operations.companies import CreateCompany, UpdateCompany
 from models.operations.contacts import CreateContact, LinkCompany, UnlinkCompany
 from models.tables import ActivityTable, CompanyTable, LinkTable, VisitorTable
-from tests.integration.desk import Desk, problem
+from tests.integration.desk import ONE_BATCH, Desk, problem
 from tests.model.state import Json
 
 ADA = "ada@example.com"
@@ -187,3 +189,23 @@ def test_a_placeholder_that_was_named_by_an_edit_is_linked_as_a_real_company(
         UpdateCompany(name="Umbrella", company_id=placeholder), LinkCompany(contact, "globex")
     )
     assert links(desk) == {(contact, placeholder), (contact, globex)}
+
+
+@pytest.mark.parametrize("batch_size", [500, 1], ids=["one batch", "one by one"])
+def test_a_visitor_that_comes_back_to_a_shared_placeholder_has_it_active(
+    desk: Desk, acme: str, batch_size: int
+) -> None:
+    ada, bob = desk.write(Identify("v1", email=ADA), Identify("v2", email=BOB))
+    contact, placeholder = ada["outcome"]["contact_id"], ada["outcome"]["company_id"]
+    desk.write(
+        LinkCompany(bob["outcome"]["contact_id"], placeholder),
+        Identify("v1", company=CompanyPart(placeholder)),
+    )
+    desk.write(
+        LinkCompany(contact, acme),
+        UnlinkCompany(contact, acme),
+        Identify("v1", company=CompanyPart(placeholder)),
+        limits=replace(ONE_BATCH, batch_size=batch_size),
+    )
+    active = {row["visitor_id"]: row["active_company_id"] for row in desk.rows(VisitorTable)}
+    assert active == {"v1": placeholder, "v2": None}
