@@ -17,7 +17,14 @@ from tests.model.fields import (
     metadata,
     with_optional,
 )
-from tests.model.naming import ANY_COMPANY, ANY_CONTACT, ANY_STAGE
+from tests.model.naming import (
+    ANY_COMPANY,
+    ANY_CONTACT,
+    ANY_STAGE,
+    CHOICES,
+    LINKED_COMPANY,
+    LINKED_CONTACT,
+)
 from tests.model.scenario import Step
 from tests.model.state import Json
 
@@ -39,7 +46,7 @@ def account_steps() -> dict[str, st.SearchStrategy[Step]]:
         "update_contact": with_optional(contact, _contact_fields()),
         "delete_contact": st.fixed_dictionaries(contact),
         "link_company": st.fixed_dictionaries(contact | company),
-        "unlink_company": st.fixed_dictionaries(contact | company),
+        "unlink_company": st.integers(0, CHOICES - 1).map(_linked),
         "create_company": with_optional({}, _company_fields()),
         "update_company": with_optional(company, _company_fields()),
         "delete_company": st.fixed_dictionaries(company),
@@ -52,6 +59,14 @@ def account_steps() -> dict[str, st.SearchStrategy[Step]]:
     return {
         operation_type: st.builds(Step, operation_type=st.just(operation_type), body=body)
         for operation_type, body in bodies.items()
+    }
+
+
+def _linked(choice: int) -> Json:
+    """Two records that are linked, most often."""
+    return {
+        "contact_id": f"{LINKED_CONTACT}:{choice}",
+        "company_id": f"{LINKED_COMPANY}:{choice}",
     }
 
 
@@ -97,7 +112,7 @@ def _pipelines() -> st.SearchStrategy[list[Json]]:
 def _pipeline(drawn: tuple[list[str], int, list[bool], int]) -> list[Json]:
     names, count, by_id, offset = drawn
     return [
-        {"name": name, "id": f"{ANY_STAGE}{offset + at}"} if by_id[at] else {"name": name}
+        {"name": name, "id": f"{ANY_STAGE}:{offset + at}"} if by_id[at] else {"name": name}
         for at, name in enumerate(names[:count])
     ]
 

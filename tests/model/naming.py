@@ -12,9 +12,12 @@ from tests.model.state import State
 MADE_BY = "company-made-by:"
 CONTACT_MADE_BY = "contact-made-by:"
 STAGE_MADE_BY = "stage-made-by:"
-ANY_CONTACT = "any-contact:"
-ANY_COMPANY = "any-company:"
-ANY_STAGE = "any-stage:"
+ANY_VISITOR = "any-visitor"
+ANY_CONTACT = "any-contact"
+ANY_COMPANY = "any-company"
+ANY_STAGE = "any-stage"
+LINKED_CONTACT = "linked-contact"
+LINKED_COMPANY = "linked-company"
 CHOICES = 12
 _LIVING_OF_CHOICES = 9
 _PREFIXES = {MADE_BY: "com", CONTACT_MADE_BY: "con", STAGE_MADE_BY: "stg"}
@@ -42,21 +45,33 @@ def name_any(value: Any, state: State, *, made: bool = True) -> Any:
     """The value with records of a state in place of any; `made` is false to name only those
     that were there beforehand.
     """
-    gone = [*state.merged, "con_nobody"]
-    pools = {
-        ANY_CONTACT: (list(state.contacts), gone, CONTACT_MADE_BY),
-        ANY_COMPANY: (list(state.companies), ["com_nobody"], MADE_BY),
-        ANY_STAGE: ([stage.id for stage in state.stages], ["stg_nothing"], STAGE_MADE_BY),
-    }
+    pools = _pools(state)
 
     def choose(text: str) -> str:
-        for marker, (living, other, made_by) in pools.items():
-            if text.startswith(marker):
-                number = int(text.removeprefix(marker))
-                return _chosen(number, _nameable(living, made), _nameable(other, made), made_by)
-        return text
+        marker, _, number = text.partition(":")
+        if marker not in pools:
+            return text
+        living, other, made_by = pools[marker]
+        return _chosen(int(number), _nameable(living, made), _nameable(other, made), made_by)
 
     return _each_text(value, choose)
+
+
+def _pools(state: State) -> dict[str, tuple[list[str], list[str], str]]:
+    """By marker: what is there, what is not any more or never was, and how to name what was made.
+
+    A linked contact and a linked company of the same number are linked with each other.
+    """
+    gone, never = [*state.merged, "con_nobody"], ["com_nobody"]
+    known = [visitor.visitor_id for visitor in state.visitors.values() if visitor.contact_id]
+    return {
+        ANY_VISITOR: (known, ["v1", "v3"], ""),
+        ANY_CONTACT: (list(state.contacts), gone, CONTACT_MADE_BY),
+        ANY_COMPANY: (list(state.companies), never, MADE_BY),
+        ANY_STAGE: ([stage.id for stage in state.stages], ["stg_nothing"], STAGE_MADE_BY),
+        LINKED_CONTACT: ([contact for contact, _ in state.links], gone, CONTACT_MADE_BY),
+        LINKED_COMPANY: ([company for _, company in state.links], never, MADE_BY),
+    }
 
 
 def _nameable(ids: Iterable[str], made: bool) -> list[str]:
@@ -73,7 +88,7 @@ def _chosen(number: int, living: list[str], other: list[str], made_by: str) -> s
 
 
 def _is_made(record_id: str) -> bool:
-    return len(record_id.split("_")[1]) == len(operation_id(0)) - len("op_")
+    return len(record_id.partition("_")[2]) >= len(operation_id(0)) - len("op_")
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

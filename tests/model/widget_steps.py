@@ -13,16 +13,18 @@ from tests.model.fields import (
     STAGE_NAMES,
     USER_IDS,
     Fields,
+    any_of,
     company_references,
     metadata,
     with_optional,
     without_absent,
 )
+from tests.model.naming import ANY_VISITOR
 from tests.model.scenario import Step
 from tests.model.state import Json
 
-VISITOR_IDS: tuple[str | int, ...] = ("v1", "v2", " V1 ", 7)
-WHO_IS_NAMED = ("user_id",) * 4 + ("email",) * 4 + ("user_id and email",) * 3 + ("nobody",)
+VISITOR_IDS: tuple[str | int, ...] = ("v1", "v1", "v1", "v2", "v2", " V1 ", 7)
+WHO_IS_NAMED = ("user_id",) * 4 + ("email",) * 4 + ("user_id and email",) * 5 + ("nobody",)
 MODES = (None, "advance_only", "exact")
 EVENT_VALUES = ("pro", "", 3, 2.5, True, None)
 MOMENTS = (
@@ -66,8 +68,8 @@ def widget_steps(signed_emails: bool) -> dict[str, st.SearchStrategy[Step]]:
 
 
 def _of_type(operation_type: str, required: Fields, optional: Fields) -> st.SearchStrategy[Step]:
-    visitor = {"visitor_id": st.sampled_from(VISITOR_IDS)}
-    body = with_optional(visitor | required, optional)
+    visitors = st.sampled_from(VISITOR_IDS) | any_of(ANY_VISITOR) | any_of(ANY_VISITOR)
+    body = with_optional({"visitor_id": visitors, **required}, optional)
     return st.builds(Step, operation_type=st.just(operation_type), body=body)
 
 
