@@ -23,7 +23,7 @@ from enum import Enum, auto
 from typing import Any, Generic, TypeVar
 
 from models.operations import LONE_TYPES, PROJECT_TYPES
-from workers.mailbox.collect import Head, Mailbox, Published, Stir
+from workers.mailbox.collect import Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import MalformedEntry, QueuedOperation
 from workers.mailbox.wake import Wake
@@ -211,7 +211,7 @@ class Drain:
             if head.entries and head.entries[0].fault == "newer_version":
                 log.warning("the head of %s needs a newer worker", visit.project_id)
                 return Departure.NEWER_VERSION
-            visit.batch = _batch_of(head)
+            visit.batch = batch_of(head.entries)
             if not visit.batch:
                 return ()
             settled = self._storage.apply_batch(
@@ -318,15 +318,15 @@ class Drain:
         return self._mailbox.length(project_id) == 0
 
 
-def _batch_of(head: Head) -> Sequence[QueuedOperation]:
-    """The entries that go into one transaction.
+def batch_of(entries: Sequence[QueuedOperation]) -> Sequence[QueuedOperation]:
+    """Those of the oldest entries that go into one transaction.
 
     A malformed one goes alone, and so does one that may concern many rows: nothing of it is loaded.
     """
-    for place, entry in enumerate(head.entries):
+    for place, entry in enumerate(entries):
         if entry.fault is not None or entry.envelope.type in LONE_TYPES:
-            return head.entries[: max(1, place)]
-    return head.entries
+            return entries[: max(1, place)]
+    return entries
 
 
 def _place_of(error: BaseException) -> str:

@@ -22,6 +22,7 @@ from tests.model.scenario import FIRST_ACCEPTED_AT_MS, Scenario, play
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
 from workers.apply import Settled, apply_batch
+from workers.drain import batch_of
 from workers.mailbox.layout import Envelope, QueuedOperation
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "150"))
@@ -130,9 +131,10 @@ def _fingerprint(body: Json) -> str:
 def _batches(
     queued: Sequence[QueuedOperation], sizes: Sequence[int]
 ) -> Iterator[Sequence[QueuedOperation]]:
-    start = 0
+    left = queued
     for size in itertools.cycle(sizes):
-        if start >= len(queued):
+        if not left:
             return
-        yield queued[start : start + size]
-        start += size
+        batch = batch_of(left[:size])
+        yield batch
+        left = left[len(batch) :]
