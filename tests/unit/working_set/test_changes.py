@@ -1,6 +1,7 @@
 """What an operation changed, as its receipt tells it (contract §4)."""
 
-from models.operations import Identify, SetProperties
+from models.operations import Identify, Operation, SetDeal, SetProperties, SetStage
+from models.records import Stage
 from models.working_set.changes import Change, metadata_fits, settle
 from models.working_set.state import Occasion, WorkingSet
 from workers.dispatch import HANDLERS
@@ -8,9 +9,8 @@ from workers.dispatch import HANDLERS
 ADA = "ada@example.com"
 
 
-def apply(state: WorkingSet, number: int, operation: Identify | SetProperties) -> list[Change]:
-    kind = "identify" if isinstance(operation, Identify) else "set_properties"
-    state.begin(Occasion(f"op_{number}", kind, "secret", 1000 + number, number))
+def apply(state: WorkingSet, number: int, operation: Operation) -> list[Change]:
+    state.begin(Occasion(f"op_{number}", "any", "secret", 1000 + number, number))
     HANDLERS[type(operation)].apply(operation, state)
     return settle(state)
 
@@ -31,6 +31,34 @@ def test_records_that_an_operation_made_are_told_whole() -> None:
     made = next(change for change in changes if change["record"] == "contact")
     assert made["before"] is None
     assert made["after"] == {"id": "con_1", "email": ADA, "name": "Ada"}
+
+
+def test_a_link_is_told_by_its_two_sides_and_its_time() -> None:
+    changes = apply(WorkingSet(), 1, Identify("v1", email=ADA))
+    (link,) = (change for change in changes if change["record"] == "link")
+    assert link["after"] == {
+        "contact_id": "con_1",
+        "company_id": "com_1",
+        "linked_at": "1970-01-01T00:00:01.001Z",
+    }
+
+
+def test_whose_own_a_placeholder_is_is_told_to_nobody() -> None:
+    changes = apply(WorkingSet(), 1, Identify("v1", email=ADA))
+    (company,) = (change for change in changes if change["record"] == "company")
+    assert company["after"] == {"id": "com_1", "placeholder": True}
+
+
+def test_a_stage_is_told_by_its_name_and_a_deal_as_it_is_counted() -> None:
+    state = WorkingSet()
+    state.add_stages([Stage("stg_1", "Lead", "lead", 0), Stage("stg_2", "Won", "won", 1)])
+    apply(state, 1, Identify("v1", email=ADA))
+    apply(state, 2, SetStage("v1", stage_name="lead"))
+    changes = apply(state, 3, SetDeal("v1", deal_value_e4=5, stage_name="Won"))
+    assert [(each["pointer"], each["before"], each["after"]) for each in changes] == [
+        ("/stage", "Lead", "Won"),
+        ("/deal_value_e4", None, 5),
+    ]
 
 
 def test_the_same_identify_again_changes_nothing() -> None:
