@@ -198,12 +198,19 @@ def prune_now(one: PrunePass, turn: PruneTurn) -> Pruned | None:
         one.run()
     finally:
         turn.end()
-        log.info(
-            "pruned %d receipts, %d keys and %d dead letters of %d projects in %.1f s",
-            one.done.receipts,
-            one.done.keys,
-            one.done.dead_letters,
-            one.done.projects,
-            time.monotonic() - began_s,
-        )
+        _log_counts(one.done, time.monotonic() - began_s)
     return one.done
+
+
+def _log_counts(done: Pruned, took_s: float) -> None:
+    """One line a pass; one that found nothing is no news."""
+    found = done.receipts or done.keys or done.dead_letters
+    log.log(
+        logging.INFO if found else logging.DEBUG,
+        "pruned %d receipts, %d keys and %d dead letters of %d projects in %.1f s",
+        done.receipts,
+        done.keys,
+        done.dead_letters,
+        done.projects,
+        took_s,
+    )

@@ -59,37 +59,21 @@ def test_the_list_shows_what_happened_and_what_still_waits_newest_first(
 
 
 def test_the_list_is_narrowed_by_every_filter(desk: Desk, hal: CommandLine) -> None:
-    (first, _, third) = desk.write(
+    first, _, third = desk.write(
         asked("identify", email="ann@example.com"),
         asked("track", "v2", name="seen"),
         asked("set_stage", stage_name="None"),
     )
-    contact_id = first["outcome"]["contact_id"]
-    listed = {
-        words: ids(hal("operations", "list", desk.project_id, *words, "--json").document["items"])
-        for words in (
-            ("--visitor", "v1"),
-            ("--contact", contact_id),
-            ("--type", "identify"),
-            ("--status", "rejected"),
-            ("--status", "queued"),
-            ("--since", "1h"),
-            ("--since", "2999-01-01"),
-            ("--limit", "1"),
-        )
-    }
-    everything = sorted(desk.ledger_ids(), reverse=True)
     first_id, third_id = first["operation_id"], third["operation_id"]
-    assert list(listed.values()) == [
-        [third_id, first_id],
-        [first_id],
-        [first_id],
-        [third_id],
-        [],
-        everything,
-        [],
-        [third_id],
-    ]
+
+    def listed(*words: str) -> list[str]:
+        return ids(hal("operations", "list", desk.project_id, *words, "--json").document["items"])
+
+    assert listed("--visitor", "v1", "--since", "1h") == [third_id, first_id]
+    contact_id = first["outcome"]["contact_id"]
+    assert listed("--contact", contact_id, "--type", "identify") == [first_id]
+    assert listed("--limit", "1", "--status", "rejected") == [third_id]
+    assert listed("--since", "2999-01-01") == []
 
 
 @pytest.mark.parametrize(
