@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest_api.answers import NO_CONTENT, Answer, Header, json_answer
+from ingest_api.answers import NO_CONTENT, NO_STORE, Answer, Header, json_answer
 from ingest_api.exact_json import exact_answer
 from ingest_api.submission import Submission
 from ingest_api.verdicts import outcome_document
@@ -40,7 +40,7 @@ def record_answer(submission: Submission, status: int, **shown_once: Any) -> Ans
 
     def settled(record: SettledRecord, headers: tuple[Header, ...]) -> Answer:
         if status == NO_CONTENT:
-            return Answer(NO_CONTENT, headers=headers)
+            return Answer(NO_CONTENT, headers=(NO_STORE, *headers))
         written = (record["outcome"] or {})["record"]
         return exact_answer(status, {**in_contract_units(written), **extra}, *headers)
 

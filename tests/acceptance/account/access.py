@@ -113,7 +113,9 @@ def make_records(project: Project, family: Family) -> dict[str, str]:
 
     The operation is one that a caller of this family asked for.
     """
-    operation_id = project.identify("v1", user_id="u1").operation_id
+    identified = project.post("identify", VISITOR | {"user_id": "u1"}, Prefer="wait=20")
+    assert identified.status == 200, identified.body
+    operation_id = identified.operation_id
     if family == "v1":
         project.change(OperationTable, {"caller": "api"}, id=operation_id)
     project.import_contact("con_own")

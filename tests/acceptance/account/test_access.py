@@ -38,6 +38,7 @@ EXPECTED: dict[str, dict[Family, int]] = {
     "X-API-Key revoked ak": {"widget": 401, "account": 401, "v1": 401},
     "two": {"widget": 400, "account": 400, "v1": 400},
 }
+CHALLENGES: dict[Family, str] = {"widget": "Bearer", "account": "Bearer", "v1": "ApiKey"}
 CODES = {400: "invalid_request", 401: "unauthenticated", 403: "forbidden"}
 OWN_KEY: dict[Family, str] = {
     "widget": "Bearer pk",
@@ -119,6 +120,8 @@ def test_a_route_is_open_to_its_own_credentials_and_to_nobody_else(
             assert 200 <= answer.status < 300, (name, answer)
         else:
             assert answer.refusal == (expected, CODES[expected]), name
+            challenge = CHALLENGES[entry.family] if expected == 401 else None
+            assert answer.headers.get("www-authenticate") == challenge
 
 
 @pytest.mark.parametrize("entry", OF_RECORDS, ids=_id)

@@ -92,6 +92,19 @@ def test_what_fails_again_is_set_aside_again(
     assert answer.operation_id in _letters(backend)
 
 
+def test_what_was_no_operation_cannot_be_replayed(
+    backend: Backend, deployment: Deployment, project: Project
+) -> None:
+    with redis.Redis.from_url(deployment.redis_url) as client:
+        entry_id: Any = client.xadd(mailbox_key(project.id), {"e": b"{"})
+        client.zadd(READY, {project.id: int(entry_id.partition(b"-")[0])}, nx=True)
+    letter = read_entry(entry_id.decode(), {b"e": b"{"}).operation_id
+    assert project.settled(letter)["status"] == "failed"
+    answer = backend.send("POST", f"/api/dead-letters/{letter}/replay")
+    assert answer.refusal == (409, "dead_letter_malformed")
+    assert _letters(backend) == [letter]
+
+
 def test_a_discarded_dead_letter_is_gone(backend: Backend, project: Project) -> None:
     letter = set_aside(project, "identify", IDENTIFY)
     assert backend.delete(f"/api/dead-letters/{letter}").status == 204

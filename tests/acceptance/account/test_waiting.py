@@ -67,6 +67,13 @@ def test_what_was_queued_comes_before_what_waits(backend: Backend, project: Proj
     assert answer.body["company_ids"] == [project.ids["acme"]]
 
 
+def test_no_answer_may_be_kept(backend: Backend) -> None:
+    created = backend.post("/api/contacts", {})
+    removed = backend.delete(f"/api/contacts/{created.body['id']}")
+    for answer in (created, removed):
+        assert answer.headers["cache-control"] == "no-store"
+
+
 def test_who_waited_reads_what_was_written(backend: Backend) -> None:
     contact = backend.make("/api/contacts", name="0")["id"]
     for number in range(1, 10):

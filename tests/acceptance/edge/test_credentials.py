@@ -150,11 +150,22 @@ async def test_a_project_may_want_a_key_on_its_widget_routes(
     assert answer.status_code == 202
 
 
-async def test_the_use_of_a_key_is_noted(edge: RunningEdge, project: Project) -> None:
-    await edge.post(body=VISITOR, key=project.created.secret_token)
+@pytest.mark.parametrize(
+    ("kind", "path", "credential"),
+    [
+        ("secret", "/api/widget/operations/op_1", [("authorization", "Bearer {sk}")]),
+        ("secret", "/api/project", [("authorization", "Bearer {sk}")]),
+        ("api", "/api/v1/contacts", [("x-api-key", "{ak}")]),
+    ],
+)
+async def test_the_use_of_a_key_is_noted(
+    edge: RunningEdge,
+    project: Project,
+    kind: str,
+    path: str,
+    credential: list[tuple[str, str]],
+) -> None:
+    await edge.client.get(path, headers=_headers(project, credential))
     await edge.edge.key_usage.write()
-    used = {
-        key.kind: key.last_used_at_ms is not None
-        for key in project.write(lambda c: list_keys(c, "proj_1"))
-    }
-    assert used == {"publishable": False, "secret": True, "api": False}
+    keys = project.write(lambda c: list_keys(c, "proj_1"))
+    assert [key.kind for key in keys if key.last_used_at_ms is not None] == [kind]
