@@ -7,7 +7,7 @@ from ingest_api.answers import NO_STORE, PROBLEM_TYPE, Answer, Header, encode_js
 from ingest_api.identity_secret import ProofFailed
 from models.database import Transient
 from models.operations import InvalidRequest
-from models.outcomes import KEY_REUSED, NOT_FOUND, Fault
+from models.outcomes import DEAD_LETTER_MALFORMED, KEY_REUSED, NOT_FOUND, Fault
 from workers.mailbox.connection import MailboxUnavailable
 
 UNAVAILABLE = "unavailable"
@@ -73,6 +73,11 @@ def forbidden() -> Problem:
 def no_such_record() -> Problem:
     """Also the answer for what is no id at all, and for another project's record."""
     return Problem(NOT_FOUND.status, NOT_FOUND.code, NOT_FOUND.detail)
+
+
+def malformed_dead_letter() -> Problem:
+    refused = DEAD_LETTER_MALFORMED
+    return Problem(refused.status, refused.code, refused.detail)
 
 
 def invalid_request(detail: str) -> Problem:

@@ -103,7 +103,7 @@ OPERATIONS: dict[RouteKey, Description] = {
         tag=TAG,
         parameters=(_LETTER_PARAMETER, *WRITE_PARAMETERS),
         replies=(outcome("track"), queued("track")),
-        codes=("not_found", "dead_letter_replayed", *REPLAYED_CODES),
+        codes=("not_found", "dead_letter_replayed", "dead_letter_malformed", *REPLAYED_CODES),
         examples=(Example("replay_dead_letter", "Ask again", path=_THIS_LETTER),),
         is_write=True,
     ),

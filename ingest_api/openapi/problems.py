@@ -66,6 +66,7 @@ PROBLEMS: dict[str, Code] = {
     ),
     "stage_in_use": Code(409, "Companies stand in the stage."),
     "too_many_identity_secrets": Code(409, "Two identity secrets are live already."),
+    "dead_letter_malformed": Code(409, "What was set aside is no operation: discard it."),
     "dead_letter_replayed": Code(409, "It was replayed or discarded before."),
     "payload_too_large": Code(413, "The body is over its limit."),
     "unsupported_media_type": Code(415, "Another media type, charset or content coding."),

@@ -8,11 +8,12 @@ from ingest_api.answers import Answer
 from ingest_api.asked import Asked
 from ingest_api.edge import Edge
 from ingest_api.envelope_fields import read_message_id
-from ingest_api.errors import no_such_record
+from ingest_api.errors import malformed_dead_letter, no_such_record
 from ingest_api.idempotency import read_idempotency_key
 from ingest_api.incoming import Incoming
 from ingest_api.submit import submit
 from ingest_api.write_answers import replay_answer
+from models.operations import is_replayable
 from models.queries.dead_letters import find_envelope
 
 
@@ -30,6 +31,8 @@ async def replay(edge: Edge, incoming: Incoming) -> Answer:
     )
     if envelope is None:
         raise no_such_record()
+    if not is_replayable(envelope["type"]):
+        raise malformed_dead_letter()
     asked = Asked(
         caller=incoming.caller,
         operation_type=envelope["type"],
