@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.integration.mailbox.world import TIMEOUT_S, World, envelope, let_others_run
+from tests.integration.mailbox.world import TIMEOUT_S, Crash, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import encode
@@ -154,6 +154,25 @@ async def test_an_edge_forgets_a_project_also_when_nobody_waits_for_the_change(
         for project in ("p", "q"):
             await asyncio.to_thread(world.drain().run, project)
         assert await asyncio.wait_for(forgotten.get(), 10) == "q"
+
+
+async def test_a_change_whose_drain_died_before_telling_is_told_by_the_next_one(
+    redis_url: str, world: World
+) -> None:
+    def die(point: str) -> None:
+        if point == "after the commit":
+            raise Crash
+
+    forgotten: asyncio.Queue[str | None] = asyncio.Queue()
+    async with _listening(redis_url, forget=forgotten.put_nowait):
+        assert await forgotten.get() is None
+        world.put("a", type="revoke_key")
+        with pytest.raises(Crash):
+            await asyncio.to_thread(world.drain(probe=die).run, "p")
+        assert forgotten.empty()
+        await asyncio.to_thread(world.drain().run, "p")
+        assert await asyncio.wait_for(forgotten.get(), 10) == "p"
+    assert world.ledger.applied == ["a"]
 
 
 async def test_an_edge_forgets_everything_whenever_it_begins_to_listen(
