@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from ingest_api.openapi.shown import Shown
 from models.operations import OPERATION_TYPES
 from models.outcomes import StageVerdict
 from workers.mailbox.layout import MALFORMED
@@ -16,7 +17,7 @@ Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 OperationType = Annotated[str, Field(json_schema_extra={"enum": [*OPERATION_TYPES, MALFORMED]})]
 
 
-class OutcomeWarning(BaseModel):
+class OutcomeWarning(Shown):
     """A part of the request that was not applied."""
 
     code: Annotated[str, Field(description="Stable, such as `company_not_found`.")]
@@ -24,7 +25,7 @@ class OutcomeWarning(BaseModel):
     pointer: Annotated[str, Field(description="JSON pointer to that part (RFC 6901).")]
 
 
-class OutcomeStage(BaseModel):
+class OutcomeStage(Shown):
     """How a stage request ended; for `skipped`, `from` is the stage kept."""
 
     change: StageVerdict
@@ -34,7 +35,7 @@ class OutcomeStage(BaseModel):
     to: str
 
 
-class Outcome(BaseModel):
+class Outcome(Shown):
     """What became of an operation. Ids of stored records are told to secret tokens only."""
 
     operation_id: OperationId
@@ -52,7 +53,7 @@ class Outcome(BaseModel):
     ] = SOMETIMES
 
 
-class Queued(BaseModel):
+class Queued(Shown):
     """The operation is in the mailbox, durable, and not applied yet."""
 
     operation_id: OperationId
@@ -60,7 +61,7 @@ class Queued(BaseModel):
     status: Literal["queued"]
 
 
-class FieldFault(BaseModel):
+class FieldFault(Shown):
     """A fault of one field."""
 
     pointer: Annotated[str, Field(description="JSON pointer to the field (RFC 6901).")]
@@ -68,7 +69,7 @@ class FieldFault(BaseModel):
     detail: str
 
 
-class StoredProblem(BaseModel):
+class StoredProblem(Shown):
     """Why an operation was refused, as its receipt keeps it."""
 
     type: Annotated[str, Field(description="`urn:hal-ingest:problem:` and the code.")]
@@ -89,7 +90,7 @@ class Problem(StoredProblem):
     request_id: str
 
 
-class Change(BaseModel):
+class Change(Shown):
     """One field that an operation changed; a record that came or went whole has pointer ""."""
 
     record: Annotated[str, Field(description="`contact`, `company`, `link`, `visitor`, …")]
@@ -99,7 +100,7 @@ class Change(BaseModel):
     after: Any
 
 
-class Receipt(BaseModel):
+class Receipt(Shown):
     """The readable record of an operation and its outcome."""
 
     operation_id: OperationId

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from ingest_api.batches.limits import ACCOUNT_BATCH, WIDGET_BATCH, BatchLimits
 from ingest_api.openapi.answers import SOMETIMES, Outcome, Queued, StoredProblem
@@ -18,6 +18,7 @@ from ingest_api.openapi.description import (
 from ingest_api.openapi.envelopes import WidgetEnvelope
 from ingest_api.openapi.example_ids import OPERATION_ID, PROJECT_ID
 from ingest_api.openapi.parameters import IDEMPOTENCY_KEY, PREFER
+from ingest_api.openapi.shown import Shown
 from models.operations import Identify, SetDeal, SetProperties, SetStage, Track
 
 TAG = "Batches"
@@ -67,7 +68,7 @@ BatchedOperation = Annotated[
 ]
 
 
-class WidgetBatch(BaseModel):
+class WidgetBatch(Shown):
     """Operations of one project, in their order."""
 
     app_id: Annotated[str | None, Field(description="The project, for callers without a key.")] = (
@@ -80,10 +81,10 @@ class WidgetBatch(BaseModel):
     ]
 
 
-class AccountBatch(BaseModel):
+class AccountBatch(Shown):
     """Operations of the credential's project, in their order."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     operations: Annotated[
         list[BatchedOperation],
@@ -95,7 +96,7 @@ class AccountBatch(BaseModel):
     ] = SOMETIMES
 
 
-class BatchResult(BaseModel):
+class BatchResult(Shown):
     """What became of the operation at `index`; it has an `outcome` or a `problem`."""
 
     index: int
@@ -107,7 +108,7 @@ class BatchResult(BaseModel):
     ] = SOMETIMES
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(Shown):
     """One result for each operation, in their order."""
 
     results: list[BatchResult]

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from ingest_api.envelope_fields import MESSAGE_ID_LIMIT_CHARS
 from ingest_api.openapi.answers import SOMETIMES
+from ingest_api.openapi.shown import Shown
 
 _MESSAGE_ID = "An idempotency key for callers that cannot set headers; the header says the same."
 
 
-class MessageId(BaseModel):
+class MessageId(Shown):
     """Of every write."""
 
     message_id: Annotated[
@@ -41,7 +42,7 @@ class WidgetEnvelope(Proofs):
     project_id: Annotated[str | None, Field(description="Another name of `app_id`.")] = SOMETIMES
 
 
-class NoFields(BaseModel):
+class NoFields(Shown):
     """Of a write that its path says all of."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")

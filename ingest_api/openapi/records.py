@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ingest_api.openapi.answers import SOMETIMES, OperationId, OperationType, Queued, Receipt, Time
+from ingest_api.openapi.shown import Shown
 from models.operations import StageUpdateMode
 from models.operations.credentials import KeyKind
 from models.operations.project_settings import EmailTrust, IdentityVerification
@@ -12,7 +13,7 @@ from models.operations.project_settings import EmailTrust, IdentityVerification
 Item = TypeVar("Item")
 
 
-class Page(BaseModel, Generic[Item]):
+class Page(Shown, Generic[Item]):
     """A part of a list, newest first."""
 
     items: list[Item]
@@ -21,7 +22,7 @@ class Page(BaseModel, Generic[Item]):
     ]
 
 
-class Contact(BaseModel):
+class Contact(Shown):
     """A person."""
 
     id: str
@@ -37,7 +38,7 @@ class Contact(BaseModel):
     updated_at: Time
 
 
-class Company(BaseModel):
+class Company(Shown):
     """An account."""
 
     id: str
@@ -56,7 +57,7 @@ class Company(BaseModel):
     updated_at: Time
 
 
-class Visitor(BaseModel):
+class Visitor(Shown):
     """The widget's side of a person."""
 
     visitor_id: str
@@ -67,7 +68,7 @@ class Visitor(BaseModel):
     properties: dict[str, Any]
 
 
-class ActivityRow(BaseModel):
+class ActivityRow(Shown):
     """Something that happened; the members beside the first five go with its kind."""
 
     id: str
@@ -91,7 +92,7 @@ class ActivityRow(BaseModel):
     merged_contact_id: Annotated[str, Field(description="Of a merge.")] = SOMETIMES
 
 
-class Stage(BaseModel):
+class Stage(Shown):
     """A step of the pipeline; a greater position is later."""
 
     id: str
@@ -99,7 +100,7 @@ class Stage(BaseModel):
     position: int
 
 
-class Project(BaseModel):
+class Project(Shown):
     """A project's settings; `email_trust` is the one in force."""
 
     id: str
@@ -119,7 +120,7 @@ class Project(BaseModel):
     updated_at: Time
 
 
-class Key(BaseModel):
+class Key(Shown):
     """A key without the key itself."""
 
     id: str
@@ -143,7 +144,7 @@ class QueuedKey(Queued):
     key: str | None = SOMETIMES
 
 
-class IdentitySecret(BaseModel):
+class IdentitySecret(Shown):
     """An identity secret without the secret itself."""
 
     id: str
@@ -191,7 +192,7 @@ class ReceiptPage(Page[Receipt]):
     """Receipts, newest first."""
 
 
-class DeadLetter(BaseModel):
+class DeadLetter(Shown):
     """An operation that was set aside because it fails by itself."""
 
     id: Annotated[str, Field(description="The operation's id.")]

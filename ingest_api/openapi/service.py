@@ -2,24 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from ingest_api.documentation import ASSETS_PATH
 from ingest_api.openapi.answers import SOMETIMES
 from ingest_api.openapi.description import Description, Example, Parameter, Reply, RouteKey
 from ingest_api.openapi.example_ids import DOCS_VERSION
 from ingest_api.openapi.parameters import TEXT
+from ingest_api.openapi.shown import Shown
 
 TAG = "Service"
 
 
-class Alive(BaseModel):
+class Alive(Shown):
     """The process answers."""
 
     status: Literal["alive"]
 
 
-class Check(BaseModel):
+class Check(Shown):
     """What was looked at, and how it is."""
 
     status: Literal["ok", "unavailable"]
@@ -33,7 +34,7 @@ class Check(BaseModel):
     ] = SOMETIMES
 
 
-class Ready(BaseModel):
+class Ready(Shown):
     """The edge can do its work."""
 
     status: Literal["ready"]
