@@ -104,6 +104,7 @@ CONTACTS: dict[RouteKey, Description] = {
         "Linking a real company folds the contact's own placeholder into it.",
         _BOTH,
         parameters=(CONTACT_PARAMETER, COMPANY_PARAMETER),
+        codes=("not_found", "metadata_too_large"),
     ),
     ("DELETE", _LINK): removing(
         "unlink_company",

@@ -118,7 +118,6 @@ WIDGET: dict[RouteKey, Description] = {
             "invalid_event_name",
             "invalid_event_value",
             "invalid_company_id",
-            "visitor_not_found",
             *_TARGET,
         ),
         event_id=EVENT_ID,
