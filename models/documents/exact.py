@@ -7,9 +7,12 @@ from typing import Any
 from models.rules.deal_value import TEN_THOUSANDTHS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JsonText:
-    """JSON as it is to stand in an answer (`ingest_api/exact_json.py`), not looked into."""
+    """JSON as it is to stand in an answer (`ingest_api/exact_json.py`), not looked into.
+
+    Not frozen: that would make it three times as slow to make, and a page holds a hundred.
+    """
 
     text: str
 

@@ -1,6 +1,5 @@
 """Contacts as account routes and `/api/v1` show them (contract §11, §12)."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,9 +71,11 @@ def list_contacts(
 
 def _document(row: Row) -> dict[str, Any]:
     *columns, tags, metadata, company_ids = row
-    # Nobody here looks into metadata: it stays the text that it is.
-    columns += (json.loads(tags), JsonText(metadata))
-    return contact_document(Contact(*columns), json.loads(company_ids or "[]"))
+    # Nobody here looks into these: they stay the texts that they are.
+    columns += (JsonText(tags), JsonText(metadata))
+    document = contact_document(Contact(*columns), ())
+    document["company_ids"] = JsonText(company_ids or "[]")
+    return document
 
 
 def _id_of(row: Row) -> str:

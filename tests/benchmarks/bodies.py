@@ -57,6 +57,11 @@ def batch_request(
     return _post(path, content, "application/json", *headers)
 
 
+def get_request(path: str, *headers: str) -> bytes:
+    """The bytes of a GET on a connection that stays open."""
+    return "\r\n".join((f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *headers, "", "")).encode()
+
+
 def _post(path: str, content: bytes, media_type: str, *headers: str) -> bytes:
     head = (
         f"POST {path} HTTP/1.1",

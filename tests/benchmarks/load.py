@@ -20,7 +20,8 @@ from typing import cast
 
 import uvloop
 
-from tests.benchmarks.bodies import BODIES, batch_request, http_request
+from tests.benchmarks.account_paths import READS
+from tests.benchmarks.bodies import BODIES, batch_request, get_request, http_request
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
@@ -31,7 +32,8 @@ class Load:
     """What to send: bodies from the `first` on, for `warm_up_s` uncounted and `duration_s` counted
     seconds, at most `limit` requests, on each connection `gap_s` after the last answer.
 
-    Each request is one body, or a `batch` of so many, as NDJSON where `lines`.
+    Each request is one body, or a `batch` of so many, as NDJSON where `lines`. A kind of read has
+    paths of its own and no bodies.
     """
 
     port: int
@@ -51,6 +53,8 @@ class Load:
 
     def request(self, n: int) -> bytes:
         """The n-th request."""
+        if self.kind in READS:
+            return get_request(READS[self.kind](self.project_id, n), *self.headers)
         make = BODIES[self.kind]
         if not self.batch:
             return http_request(self.path, self.project_id, make(n), *self.headers)

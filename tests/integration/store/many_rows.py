@@ -7,7 +7,7 @@ plan can take a table for a project.
 from sqlalchemy import Connection, select, text
 
 from models.database import Database
-from models.provisioning.projects import create_project
+from models.provisioning.projects import CreatedProject, create_project
 from models.store.columns import table_of
 from models.tables import StageTable
 
@@ -116,14 +116,18 @@ _ROWS: dict[str, tuple[int, dict[str, str]]] = {
 }
 
 
-def fill(database: Database) -> None:
+def fill(database: Database) -> CreatedProject:
     """Make both projects, and let PostgreSQL learn what it would know after a while.
+
+    Returns the large one with its keys.
 
     It is spared the check of each reference, which takes longer than all the rest.
     """
+    made: list[CreatedProject] = []
     for project_id, part in ((PROJECT, 1), (OTHER_PROJECT, 10)):
         with database.transaction() as connection:
-            create_project(connection, project_id, "Large", ("Lead", "Customer"), NOW_MS)
+            stages = ("Lead", "Customer")
+            made.append(create_project(connection, project_id, "Large", stages, NOW_MS))
             if database.is_postgresql:
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
             _fill_project(connection, project_id, part)
@@ -131,6 +135,7 @@ def fill(database: Database) -> None:
         autocommit = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         with autocommit as connection:
             connection.execute(text("VACUUM ANALYZE"))
+    return made[0]
 
 
 def _fill_project(connection: Connection, project_id: str, part: int) -> None:
