@@ -79,7 +79,9 @@ def _place(state: State, stage: Stage, position: int | None) -> None:
 
 
 def _companies_in(state: State, stage: Stage) -> list[Company]:
-    return [company for company in state.companies.values() if company.stage == stage.name]
+    """By id, so that what is recorded of them has an order."""
+    found = [company for company in state.companies.values() if company.stage == stage.name]
+    return sorted(found, key=lambda company: company.id)
 
 
 def _rename(state: State, stage: Stage, name: str) -> None:
