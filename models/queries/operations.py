@@ -80,3 +80,20 @@ def find_receipt(
     )
     row = found.mappings().one_or_none()
     return None if row is None else ReceiptRecord(**row)  # type: ignore[typeddict-item]
+
+
+def find_by_key(
+    connection: Connection, project_id: str, idempotency_key: str
+) -> list[tuple[str, SettledRecord]]:
+    """What the ledger has under a key, at most one operation a type, each with its fingerprint."""
+    found = connection.execute(
+        select(_OPERATIONS.fingerprint, *_SETTLED_COLUMNS).where(
+            _OPERATIONS.project_id == project_id, _OPERATIONS.idempotency_key == idempotency_key
+        )
+    )
+    by_content = []
+    for row in found.mappings():
+        record = dict(row)
+        fingerprint = record.pop("fingerprint")
+        by_content.append((fingerprint or "", SettledRecord(**record)))  # type: ignore[typeddict-item]
+    return by_content
