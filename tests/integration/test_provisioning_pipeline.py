@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from models.database import Database, Transient
 from models.operations.invalid_request import InvalidRequest
@@ -154,3 +154,19 @@ def test_a_project_that_does_not_exist_is_not_found(database: Database) -> None:
             create_company(connection, "nobody", None, "Acme", THEN_MS)
         with pytest.raises(NotFound):
             list_companies(connection, "nobody", 50)
+
+
+def test_companies_by_hand_are_listed_newest_first_and_found_by_searches(
+    database: Database,
+) -> None:
+    with database.transaction() as connection:
+        made = [
+            create_company(connection, "here", f"X-{number}", "Acme", THEN_MS + number).id
+            for number in range(3)
+        ]
+    with database.reading() as connection:
+        assert [company.id for company in list_companies(connection, "here", 50)] == made[::-1]
+        assert set(connection.scalars(select(COMPANIES.c.search_text))) == {
+            f"acme\nx-{number}" for number in range(3)
+        }
+    assert all(len(company_id) == len("com_") + 32 for company_id in made)
