@@ -8,6 +8,8 @@ SEARCH_TEXT_LIMIT_BYTES = 2000
 
 def search_key(text: str) -> str:
     """A text, or what is looked for, in the form in which they are compared: NFC, case-folded."""
+    if text.isascii():
+        return text.lower()
     return normalize("NFC", normalize("NFC", text).casefold())
 
 

@@ -52,6 +52,11 @@ UNTOLD = frozenset(
 )
 """What a receipt has no word for, or must not show."""
 TOLD = {kind: [f.name for f in fields(kind) if f.name not in UNTOLD] for kind in KINDS}
+RENAMED = {
+    kind: frozenset(name for name in names if name == "stage_id" or name.endswith("_at_ms"))
+    for kind, names in TOLD.items()
+}
+"""Fields that the contract names or writes in another way than they are stored."""
 DOCUMENTS = frozenset(("metadata", "properties"))
 
 
@@ -149,8 +154,11 @@ def _row(record: Any, pointer: str, before: Any, after: Any) -> Change:
 
 def _values(state: WorkingSet, record: Any) -> dict[str, Any]:
     """A whole record, without its empty fields."""
-    return dict(
-        _told(state, name, value)
-        for name in TOLD[type(record)]
-        if (value := getattr(record, name)) not in (None, {}, [])
-    )
+    kind = type(record)
+    values = {
+        name: value for name in TOLD[kind] if (value := getattr(record, name)) not in (None, {}, [])
+    }
+    for name in RENAMED[kind] & values.keys():
+        member, shown = _told(state, name, values.pop(name))
+        values[member] = shown
+    return values
