@@ -4,6 +4,7 @@ Requests are made by schemathesis from the document, the same in every run.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -64,7 +65,8 @@ def _lines(_context: schemathesis.SerializationContext, value: Any) -> bytes:
 
 @cache
 def _schema() -> BaseSchema:
-    document = build_document(DESCRIPTIONS)
+    # A copy: schemathesis sends examples too, and they are the descriptions' own.
+    document = deepcopy(build_document(DESCRIPTIONS))
     for methods in document["paths"].values():
         for operation in methods.values():
             # Any text would be sent, and JSON is what none of it is.
@@ -129,12 +131,15 @@ def _speak_of(case: Request, known: Mapping[str, str], project_id: str) -> None:
     if case.method == "GET":
         case.query = {"app_id": project_id}
     elif isinstance(case.body, dict):
-        for part in (case.body, *_operations_in(case.body)):
-            for name in PROOFS_AND_PROJECTS:
-                part.pop(name, None)
-        case.body["app_id"] = project_id
+        case.body = {**_without_claims(case.body), "app_id": project_id}
 
 
-def _operations_in(body: Json) -> list[Json]:
-    operations = body.get("operations")
-    return [each for each in operations if isinstance(each, dict)] if operations else []
+def _without_claims(body: Json) -> Json:
+    """The body and what it is a batch of, without projects and proofs: no random one holds."""
+    kept = {name: value for name, value in body.items() if name not in PROOFS_AND_PROJECTS}
+    operations = kept.get("operations")
+    if isinstance(operations, list):
+        kept["operations"] = [
+            _without_claims(each) if isinstance(each, dict) else each for each in operations
+        ]
+    return kept
