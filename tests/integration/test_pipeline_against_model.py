@@ -16,8 +16,10 @@ from models.store import ledger
 from tests.model.asking import asked
 from tests.model.comparing import expect_same, expected, told
 from tests.model.generate import scenarios
+from tests.model.invariants import expect_consistent
 from tests.model.naming import operation_id
 from tests.model.projects import store_project
+from tests.model.replayed_changes import replay_changes, told_records
 from tests.model.scenario import FIRST_ACCEPTED_AT_MS, Scenario, play
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
@@ -88,6 +90,7 @@ def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times
     project_id = f"proj_{next(_numbers)}"
     with database.transaction() as connection:
         store_project(connection, project_id, scenario)
+        records = told_records(connection, project_id)
     model, results = play(scenario)
     settled: list[Settled] = []
     for batch in _batches(_queued(scenario), sizes):
@@ -101,8 +104,19 @@ def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times
             {"told": told(one.record), "of": str(step)}, {"told": expected(result), "of": str(step)}
         )
     with database.reading() as connection:
-        stored = stored_snapshot(connection, project_id)
-    expect_same(stored, model.snapshot())
+        expect_same(stored_snapshot(connection, project_id), model.snapshot())
+        replayed = replay_changes(connection, project_id, records, _replacements(scenario))
+        assert told_records(connection, project_id) == replayed
+        applied = [operation_id(number) for number in range(len(scenario.steps))]
+        expect_consistent(connection, project_id, applied)
+
+
+def _replacements(scenario: Scenario) -> dict[str, str]:
+    """The stages that take over from deleted ones, by operation."""
+    ids = [operation_id(number) for number in range(len(scenario.steps))]
+    bodies = [step.body_with(ids) for step in scenario.steps]
+    named = zip(ids, (body.get("replacement_id") for body in bodies), strict=True)
+    return {each: replacement for each, replacement in named if replacement}
 
 
 def _queued(scenario: Scenario) -> list[QueuedOperation]:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, Table, insert
 
 from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import CreatedProject, create_project, update_project
+from models.rules.search_text import search_text
 from models.rules.stage import stage_name_key
 from models.store.columns import table_of
 from models.tables import CompanyTable, StageTable
@@ -43,6 +44,7 @@ def store_project(connection: Connection, project_id: str, scenario: Scenario) -
                 placeholder=False,
                 created_at_ms=now_ms,
                 updated_at_ms=now_ms,
+                search_text=search_text(known.name, known.external_id),
             )
         )
     return created
