@@ -40,13 +40,15 @@ class DatabaseReads:
         self._limit = limit
         self._limiter = anyio.CapacityLimiter(limit)
         self._waiting: deque[_Asked] = deque()
+        self._under_way = 0
         self._trips: set[asyncio.Task[None]] = set()
 
     async def run(self, read: Callable[[Connection], Result]) -> Result:
         """What `read` returns. Raises Transient when the database is away, busy or too slow."""
         asked = _Asked(read, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        if len(self._trips) < self._limit:
+        if self._under_way < self._limit:
+            self._under_way += 1
             trip = asyncio.create_task(self._make_trips())
             self._trips.add(trip)
             trip.add_done_callback(self._trips.discard)
@@ -64,11 +66,16 @@ class DatabaseReads:
         raise self._too_slow()
 
     async def _make_trips(self) -> None:
-        while trip := self._next_trip():
-            with anyio.move_on_after(self._timeout_s):
-                self._answer(trip, await self._in_thread(partial(self._read_in_turn, trip)))
-                continue
-            self._answer(trip, [self._too_slow()] * len(trip))
+        try:
+            while trip := self._next_trip():
+                with anyio.move_on_after(self._timeout_s):
+                    self._answer(trip, await self._in_thread(partial(self._read_in_turn, trip)))
+                    continue
+                self._answer(trip, [self._too_slow()] * len(trip))
+        finally:
+            # Not when the task is done, which is a moment later: a read that comes in between
+            # would wait for a trip that looks no more.
+            self._under_way -= 1
 
     def _next_trip(self) -> list[_Asked]:
         trip: list[_Asked] = []

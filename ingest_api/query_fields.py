@@ -72,7 +72,7 @@ def as_field(read_field: Callable[[object], Any]) -> Reader:
             value = read_field(text)
         except PydanticCustomError as fault:
             raise field_fault(json_pointer(name), fault.message()) from None
-        if value is None:
+        if value in (None, ""):
             raise field_fault(json_pointer(name), "Not empty.")
         return value
 

@@ -18,7 +18,7 @@ from ingest_api.edge import Edge
 from models.database import Database
 from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import CreatedProject, create_project, update_project
-from models.tables import OperationTable
+from models.tables import ContactMergeTable, OperationTable
 from tests.services.waiting import LOOK_EVERY_S
 from workers.mailbox.layout import (
     ENTRY_FIELD,
@@ -98,6 +98,18 @@ class Project:
             **{**_SETTLED_BY_DEFAULT, **columns},
         )
         self.write(lambda c: c.execute(insert(OperationTable).values(row.model_dump())))
+
+    def merged(self, merged_id: str, survivor_id: str) -> None:
+        """Note that a contact was merged into another, as a drain does."""
+        row = ContactMergeTable(
+            project_id=self.created.project_id,
+            merged_id=merged_id,
+            survivor_id=survivor_id,
+            prior={},
+            operation_id="op_1",
+            merged_at_ms=NOW_MS,
+        )
+        self.write(lambda c: c.execute(insert(ContactMergeTable).values(row.model_dump())))
 
 
 _SETTLED_BY_DEFAULT = {

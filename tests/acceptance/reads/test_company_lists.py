@@ -15,14 +15,12 @@ PATH = "/api/companies"
 @pytest.fixture
 def companies(backend: Backend) -> dict[str, Json]:
     """Three companies, of which Acme is furthest."""
-    return {
-        name: backend.make(PATH, name=name, **fields)
-        for name, fields in {
-            "Acme": {"external_id": "a/1", "domain": "ACME.example", "stage": "Customer"},
-            "Globex": {"external_id": "globex", "domain": "globex.example", "stage": "Lead"},
-            "Initech": {"deal_value": 12.5, "notes": "printer"},
-        }.items()
+    wanted: dict[str, Json] = {
+        "Acme": {"external_id": "a/1", "domain": "ACME.example", "stage": "Customer"},
+        "Globex": {"external_id": "globex", "domain": "globex.example", "stage": "Lead"},
+        "Initech": {"deal_value": 12.5, "notes": "printer"},
     }
+    return {name: backend.make(PATH, name=name, **fields) for name, fields in wanted.items()}
 
 
 @pytest.mark.parametrize(

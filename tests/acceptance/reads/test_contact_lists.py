@@ -13,14 +13,12 @@ PATH = "/api/contacts"
 def people(backend: Backend) -> dict[str, Json]:
     """Three contacts; Ada and Bob work at Acme, Ada is a VIP."""
     acme = backend.make("/api/companies", name="Acme", external_id="acme")
-    made = {
-        name: backend.make(PATH, name=name, **fields)
-        for name, fields in {
-            "Ada Lovelace": {"email": "ada@example.com", "user_id": "u1", "tags": ["vip", "a/b"]},
-            "Bob Straße": {"email": "bob@example.org", "tags": ["lead"], "metadata": {"n": 1.0}},
-            "Zoë": {"user_id": "u3"},
-        }.items()
+    wanted: dict[str, Json] = {
+        "Ada Lovelace": {"email": "ada@example.com", "user_id": "u1", "tags": ["vip", "a/b"]},
+        "Bob Straße": {"email": "bob@example.org", "tags": ["lead"], "metadata": {"n": 1.0}},
+        "Zoë": {"user_id": "u3"},
     }
+    made = {name: backend.make(PATH, name=name, **fields) for name, fields in wanted.items()}
     for name in ("Ada Lovelace", "Bob Straße"):
         linked = backend.put(f"{PATH}/{made[name]['id']}/companies/{acme['id']}")
         assert linked.status == 204
