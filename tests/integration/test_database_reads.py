@@ -3,12 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, QueuePool, text
 
 from ingest_api.database_reads import TRIP_READS, DatabaseReads
 from models.database import Database, NotMigrated, Transient
+from tests.services.waiting import wait_until
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +26,9 @@ def anyio_backend() -> str:
 def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
+    # What a test has given up still gives its connection back.
+    pool = cast(QueuePool, database.engine.pool)
+    wait_until(lambda: pool.checkedout() == 0, 10, "all connections are back")
     database.close()
 
 
