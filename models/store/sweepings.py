@@ -70,13 +70,15 @@ to it, is there by then.
 """
 
 
-PROJECT_WIDE = frozenset({"record_stage_changed", "companies_to_stage"})
-"""May concern every company of a project; one that ran out of time would be tried for ever."""
+LARGE = frozenset(
+    {"record_stage_changed", "companies_to_stage", "activity_to_contact", "events_to_company"}
+)
+"""May concern any number of rows; one that ran out of time would be tried for ever."""
 
 
 def move(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
     """Runs those that change rows, in the order in which they were noted."""
-    if not PROJECT_WIDE.isdisjoint(each.statement for each in sweepings):
+    if not LARGE.isdisjoint(each.statement for each in sweepings):
         rows.take_time()
     for each in sweepings:
         if each.statement in STATEMENTS:
@@ -87,11 +89,13 @@ def move(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
 
 def remove(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
     """Runs those that remove what is left of a contact or company."""
+    removals = [each for each in sweepings if each.statement in REMOVALS]
+    if removals:
+        rows.take_time()
     entity = rows.json_field("detail", "entity")
-    for each in sweepings:
-        if each.statement in REMOVALS:
-            statement = REMOVALS[each.statement].replace("{entity}", entity)
-            rows.run(statement, [{"project": rows.project_id, "source": each.source}])
+    for each in removals:
+        statement = REMOVALS[each.statement].replace("{entity}", entity)
+        rows.run(statement, [{"project": rows.project_id, "source": each.source}])
 
 
 def _storable(value: SweptValue) -> str | int:

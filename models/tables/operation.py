@@ -13,6 +13,7 @@ class OperationTable(SQLModel, table=True):
 
     __tablename__ = "operations"
     __table_args__ = (
+        look_up("operations_in_sequence", "sequence", unique=True, never_null=True),
         look_up("operations_by_key", "idempotency_key", "type", unique=True),
         look_up("operations_of_visitor", "visitor_id", "id"),
         look_up("operations_of_contact", "contact_id", "id"),

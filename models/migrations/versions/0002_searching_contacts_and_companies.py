@@ -1,8 +1,7 @@
 """Searching contacts and companies
 
 `search_text` and `contact_tags` are derived: from here on the store keeps them in step. What is
-stored already is read a bounded number of rows at a time. The index on the ledger's sequence goes:
-nothing reads it.
+stored already is read a bounded number of rows at a time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,17 +42,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("search_text IS NOT NULL"),
             sqlite_where=sa.text("search_text IS NOT NULL"),
         )
-    op.drop_index("operations_in_sequence", "operations")
 
 
 def downgrade() -> None:
-    op.create_index(
-        "operations_in_sequence",
-        "operations",
-        ["project_id", "sequence"],
-        unique=True,
-        postgresql_where=sa.text("sequence IS NOT NULL"),
-    )
     for table in ("contacts", "companies"):
         op.drop_index(f"{table}_to_search", table)
         op.drop_column(table, "search_text")
