@@ -61,4 +61,4 @@ def metadata() -> st.SearchStrategy[Json]:
     values = st.one_of(leaves, st.dictionaries(st.sampled_from("pq"), leaves, max_size=2))
     usual = st.dictionaries(st.sampled_from(("a", "a.b", "__proto__")), values, max_size=3)
     large = st.sampled_from(("k1", "k2", "k3")).map(lambda key: {key: "x" * 30_000})
-    return st.sampled_from((usual,) * 5 + (large,)).flatmap(lambda strategy: strategy)
+    return st.sampled_from((usual,) * 11 + (large,)).flatmap(lambda strategy: strategy)

@@ -13,17 +13,18 @@ from tests.model.sequential import Model
 from tests.model.state import Json
 from tests.model.widget_steps import widget_steps
 
-MOST_OPERATIONS = 14
-WIDGET_WEIGHTS = {"identify": 14, "set_properties": 2, "track": 4, "set_stage": 3, "set_deal": 3}
+MOST_OPERATIONS = 18
+FIRST_WEIGHTS = {"identify": 6, "set_properties": 1, "track": 2, "set_deal": 1}
+WIDGET_WEIGHTS = {"identify": 9, "set_properties": 1, "track": 4, "set_stage": 2, "set_deal": 2}
 ACCOUNT_WEIGHTS = {
     "create_contact": 3,
-    "update_contact": 3,
-    "delete_contact": 2,
+    "update_contact": 5,
+    "delete_contact": 4,
     "link_company": 3,
     "unlink_company": 2,
-    "create_company": 2,
-    "update_company": 3,
-    "delete_company": 2,
+    "create_company": 1,
+    "update_company": 5,
+    "delete_company": 3,
     "create_stage": 1,
     "update_stage": 1,
     "delete_stage": 1,
@@ -51,17 +52,15 @@ def scenarios(
     """
     scenario = Scenario(settings=draw(_settings()), steps=())
     model, steps = scenario.model(), list[Step]()
-    # Short ones collide seldom, and what fails is shortened anyway.
-    length = max(draw(st.integers(1, max_operations)), draw(st.integers(1, max_operations)))
-    for number in range(length):
+    # Short ones collide seldom.
+    for number in range(draw(st.integers(max_operations // 2, max_operations))):
         alike = reunions(model.state)
         if keys and steps and draw(st.integers(0, 11)) == 0:
             step = draw(st.sampled_from(steps))
         elif alike and draw(st.integers(0, 5)) == 0:
             step = Step("identify", draw(st.sampled_from(alike)), email_signed=signed_emails)
         else:
-            has_contacts = bool(model.state.contacts)
-            drawn = draw(_steps(signed_emails, account_writes and has_contacts, keys))
+            drawn = draw(_steps(signed_emails, _weights(model, account_writes), keys))
             step = _naming_records(drawn, model, made_records)
         play_step(model, step, number)
         steps.append(step)
@@ -98,12 +97,22 @@ def _settings() -> st.SearchStrategy[Json]:
     )
 
 
+def _weights(model: Model, account_writes: bool) -> tuple[tuple[str, int], ...]:
+    """Which types are likely: at first those that something comes of."""
+    account = ACCOUNT_WEIGHTS if account_writes else {}
+    if model.state.contacts:
+        return tuple((WIDGET_WEIGHTS | account).items())
+    makes = {name: weight for name, weight in account.items() if name.startswith("create_")}
+    return tuple((FIRST_WEIGHTS | makes).items())
+
+
 @cache
-def _steps(signed_emails: bool, account_writes: bool, keys: bool) -> st.SearchStrategy[Step]:
+def _steps(
+    signed_emails: bool, weights: tuple[tuple[str, int], ...], keys: bool
+) -> st.SearchStrategy[Step]:
     by_type = widget_steps(signed_emails) | account_steps()
     # `one_of` would be flattened, and each type as likely as any other.
-    weights = WIDGET_WEIGHTS | (ACCOUNT_WEIGHTS if account_writes else {})
-    weighted = [name for name, weight in weights.items() for _ in range(weight)]
+    weighted = [name for name, weight in weights for _ in range(weight)]
     steps = st.sampled_from(weighted).flatmap(by_type.__getitem__)
     if not keys:
         return steps

@@ -20,6 +20,9 @@ from models.tables import (
 )
 from tests.model.state import Json
 
+HISTORY = {"stage_changed", "deal_changed", "notes_changed"}
+"""That of a placeholder which was folded stays under its id."""
+
 
 def expect_consistent(connection: Connection, project_id: str, operations: Iterable[str]) -> None:
     """Raises AssertionError; `operations` are the ids of all that was applied, in order."""
@@ -102,5 +105,7 @@ def _expect_activity_belongs_to_somebody(rows: _Rows) -> None:
     contacts, companies = rows.values(ContactTable, "id"), rows.values(CompanyTable, "id")
     visitors = rows.values(VisitorTable, "visitor_id")
     for row in rows(ActivityTable):
+        if row["kind"] in HISTORY:
+            continue
         is_unclaimed = row["contact_id"] is None and row["visitor_id"] in visitors
         assert row["contact_id"] in contacts or row["company_id"] in companies or is_unclaimed, row

@@ -18,8 +18,8 @@ ANY_COMPANY = "any-company"
 ANY_STAGE = "any-stage"
 LINKED_CONTACT = "linked-contact"
 LINKED_COMPANY = "linked-company"
-CHOICES = 12
-_LIVING_OF_CHOICES = 9
+CHOICES = 16
+_LIVING_OF_CHOICES = 14
 _PREFIXES = {MADE_BY: "com", CONTACT_MADE_BY: "con", STAGE_MADE_BY: "stg"}
 
 
