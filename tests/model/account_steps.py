@@ -24,6 +24,7 @@ from tests.model.naming import (
     CHOICES,
     LINKED_COMPANY,
     LINKED_CONTACT,
+    USED_STAGE,
 )
 from tests.model.scenario import Step
 from tests.model.state import Json
@@ -52,7 +53,10 @@ def account_steps() -> dict[str, st.SearchStrategy[Step]]:
         "delete_company": st.fixed_dictionaries(company),
         "create_stage": with_optional(new_name, position),
         "update_stage": with_optional(stage, new_name | position),
-        "delete_stage": with_optional(stage, {"replacement_id": any_of(ANY_STAGE)}),
+        "delete_stage": with_optional(
+            {"stage_id": any_of(USED_STAGE) | any_of(ANY_STAGE)},
+            {"replacement_id": any_of(ANY_STAGE)},
+        ),
         "replace_stages": st.fixed_dictionaries({"stages": _pipelines()}),
         "update_project": with_optional({}, _settings()),
     }
@@ -92,7 +96,7 @@ def _contact_fields() -> Fields:
 def _company_fields() -> Fields:
     return {
         "external_id": st.sampled_from(EXTERNAL_IDS),
-        "name": st.sampled_from(("Hooli", "Umbrella", "", None)),
+        "name": st.sampled_from(("Hooli", "Umbrella", "Acme", "", None)),
         "domain": st.sampled_from((" Acme.example ", "hooli.example", "", None)),
         "industry": st.sampled_from(("Steel", "", None)),
         "stage": st.sampled_from((*STAGE_NAMES, "", None)),

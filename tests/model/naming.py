@@ -18,6 +18,9 @@ ANY_COMPANY = "any-company"
 ANY_STAGE = "any-stage"
 LINKED_CONTACT = "linked-contact"
 LINKED_COMPANY = "linked-company"
+LINKED_VISITOR = "linked-visitor"
+VISITORS_COMPANY = "visitors-company"
+USED_STAGE = "used-stage"
 CHOICES = 16
 _LIVING_OF_CHOICES = 14
 _PREFIXES = {MADE_BY: "com", CONTACT_MADE_BY: "con", STAGE_MADE_BY: "stg"}
@@ -60,17 +63,30 @@ def name_any(value: Any, state: State, *, made: bool = True) -> Any:
 def _pools(state: State) -> dict[str, tuple[list[str], list[str], str]]:
     """By marker: what is there, what is not any more or never was, and how to name what was made.
 
-    A linked contact and a linked company of the same number are linked with each other.
+    Linked ones of the same number are linked with each other. The newest are named most often.
     """
     gone, never = [*state.merged, "con_nobody"], ["com_nobody"]
+    no_stage, nobody = ["stg_nothing"], ["v1", "v3"]
+    links = state.links[::-1]
+    visits = [
+        (visitor.visitor_id, company)
+        for contact, company in links
+        for visitor in state.visitors.values()
+        if visitor.contact_id == contact
+    ]
     known = [visitor.visitor_id for visitor in state.visitors.values() if visitor.contact_id]
+    stood_in = {company.stage for company in state.companies.values()}
+    used = [stage.id for stage in state.stages if stage.name in stood_in]
     return {
-        ANY_VISITOR: (known, ["v1", "v3"], ""),
-        ANY_CONTACT: (list(state.contacts), gone, CONTACT_MADE_BY),
-        ANY_COMPANY: (list(state.companies), never, MADE_BY),
-        ANY_STAGE: ([stage.id for stage in state.stages], ["stg_nothing"], STAGE_MADE_BY),
-        LINKED_CONTACT: ([contact for contact, _ in state.links], gone, CONTACT_MADE_BY),
-        LINKED_COMPANY: ([company for _, company in state.links], never, MADE_BY),
+        ANY_VISITOR: (known, nobody, ""),
+        ANY_CONTACT: (list(state.contacts)[::-1], gone, CONTACT_MADE_BY),
+        ANY_COMPANY: (list(state.companies)[::-1], never, MADE_BY),
+        ANY_STAGE: ([stage.id for stage in state.stages], no_stage, STAGE_MADE_BY),
+        USED_STAGE: (used, no_stage, STAGE_MADE_BY),
+        LINKED_CONTACT: ([contact for contact, _ in links], gone, CONTACT_MADE_BY),
+        LINKED_COMPANY: ([company for _, company in links], never, MADE_BY),
+        LINKED_VISITOR: ([visitor_id for visitor_id, _ in visits], nobody, ""),
+        VISITORS_COMPANY: ([company for _, company in visits], never, MADE_BY),
     }
 
 

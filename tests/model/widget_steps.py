@@ -19,7 +19,7 @@ from tests.model.fields import (
     with_optional,
     without_absent,
 )
-from tests.model.naming import ANY_VISITOR
+from tests.model.naming import ANY_VISITOR, CHOICES, LINKED_VISITOR, VISITORS_COMPANY
 from tests.model.scenario import Step
 from tests.model.state import Json
 
@@ -70,7 +70,19 @@ def widget_steps(signed_emails: bool) -> dict[str, st.SearchStrategy[Step]]:
 def _of_type(operation_type: str, required: Fields, optional: Fields) -> st.SearchStrategy[Step]:
     visitors = st.sampled_from(VISITOR_IDS) | any_of(ANY_VISITOR) | any_of(ANY_VISITOR)
     body = with_optional({"visitor_id": visitors, **required}, optional)
+    if "company_id" in optional:
+        linked = st.tuples(body, st.integers(0, CHOICES - 1)).map(_of_a_linked_company)
+        body = body | linked
     return st.builds(Step, operation_type=st.just(operation_type), body=body)
+
+
+def _of_a_linked_company(drawn: tuple[Json, int]) -> Json:
+    body, choice = drawn
+    return {
+        **body,
+        "visitor_id": f"{LINKED_VISITOR}:{choice}",
+        "company_id": f"{VISITORS_COMPANY}:{choice}",
+    }
 
 
 def _identify_bodies(companies: st.SearchStrategy[str | int]) -> st.SearchStrategy[Json]:
