@@ -4,9 +4,9 @@ import time
 from dataclasses import fields
 from typing import Any
 
+from models.documents.exact import deal_value_shown
 from models.documents.times import iso_time
 from models.provisioning.projects import Project
-from models.rules.deal_value import deal_value_as_number
 
 
 def now_ms() -> int:
@@ -15,7 +15,7 @@ def now_ms() -> int:
 
 
 def document_of(value: Any) -> dict[str, Any]:
-    """A provisioning value (a dataclass) as JSON values: times as ISO 8601, deals as numbers."""
+    """A provisioning value (a dataclass) as JSON values: times as ISO 8601, amounts exact."""
     return dict(_member(field.name, getattr(value, field.name)) for field in fields(value))
 
 
@@ -23,7 +23,7 @@ def _member(name: str, value: Any) -> tuple[str, Any]:
     if name.endswith("_at_ms"):
         return name.removesuffix("_ms"), None if value is None else iso_time(value)
     if name == "deal_value_e4":
-        return "deal_value", None if value is None else deal_value_as_number(value)
+        return "deal_value", deal_value_shown(value)
     return name, value
 
 

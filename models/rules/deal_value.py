@@ -31,12 +31,6 @@ def read_deal_value(value: object) -> int | None:
     return _bounded(_scaled(value.text if isinstance(value, ExactFloat) else repr(value)))
 
 
-def deal_value_as_number(deal_value_e4: int) -> int | float:
-    """The JSON number of an answer: an integer where it is whole, else the nearest double."""
-    whole, rest = divmod(deal_value_e4, TEN_THOUSANDTHS)
-    return whole if rest == 0 else float(Decimal(deal_value_e4) * _STEP)
-
-
 def _scaled(text: str) -> int:
     try:
         amount = Decimal(text)

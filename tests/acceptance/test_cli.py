@@ -1,13 +1,18 @@
 """Projects are provisioned by hand, by a person or by a script (contract §13)."""
 
 import tomllib
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from ingest_api.cli.application import COMMANDS, Command, application
+from models.database import Database
+from models.store.columns import table_of
+from models.tables import CompanyTable
 from tests.services.command_line import CommandLine
 
 KEY_NAMES = ["publishable_key", "secret_token", "api_key", "identity_secret"]
@@ -57,6 +62,21 @@ def test_a_project_is_provisioned_from_end_to_end(hal: CommandLine) -> None:
     listed = hal("keys", "list", "shop")
     assert key["id"] in listed.output
     assert key["key"] not in listed.output
+
+
+@pytest.mark.parametrize(
+    ("deal_value_e4", "shown"), [(9_999_999_999_999_997, "999999999999.9997"), (0, "0")]
+)
+def test_a_listed_amount_has_every_digit(
+    hal_on_sqlite: CommandLine, sqlite_url: str, deal_value_e4: int, shown: str
+) -> None:
+    hal_on_sqlite("project", "create", "--id", "shop", "--name", "Shop")
+    hal_on_sqlite("company", "create", "shop", "--name", "Acme")
+    with closing(Database(sqlite_url)) as database, database.transaction() as connection:
+        connection.execute(update(table_of(CompanyTable)).values(deal_value_e4=deal_value_e4))
+    listed = hal_on_sqlite("company", "list", "shop", "--json").output
+    assert f'"deal_value":{shown},' in listed
+    assert f" {shown} " in hal_on_sqlite("company", "list", "shop").output
 
 
 def test_identity_secrets_change_over_and_a_third_is_refused(hal_on_sqlite: CommandLine) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules.deal_value import DealValueError, deal_value_as_number, read_deal_value
+from models.rules.deal_value import DealValueError, read_deal_value
 from models.rules.exact_float import ExactFloat
 
 
@@ -61,9 +61,3 @@ def test_a_deal_value_is_refused(value: object) -> None:
 def test_every_amount_of_four_decimals_is_kept_exactly(amount_e4: int) -> None:
     text = str(Decimal(amount_e4).scaleb(-4))
     assert read_deal_value(ExactFloat(text)) == amount_e4
-
-
-def test_an_answer_shows_whole_amounts_as_integers() -> None:
-    assert [deal_value_as_number(e4) for e4 in (0, 120_000_000, 125_000)] == [0, 12_000, 12.5]
-    assert isinstance(deal_value_as_number(120_000_000), int)
-    assert repr(deal_value_as_number(9_999_999_999_999_999)) == "999999999999.9999"
