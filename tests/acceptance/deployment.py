@@ -7,9 +7,10 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 import httpx2
 
@@ -61,13 +62,14 @@ def deploy(
     redis_url: str, database_url: str, folder: Path, *, workers: int = WORKERS, **settings: object
 ) -> Iterator[Deployment]:
     """Run an edge and workers on this Redis and this database until the block is left."""
-    database = Database(database_url)
-    with Services(redis_url, database_url, folder, **settings) as services:
+    with (
+        closing(Database(database_url)) as database,
+        Services(redis_url, database_url, folder, **settings) as services,
+    ):
         web = services.start_web()
         started = [services.start_worker() for _ in range(workers)]
         with httpx2.Client(base_url=web.url, timeout=CLIENT_TIMEOUT_S) as client:
             yield Deployment(services, web, started, database, client)
-    database.close()
 
 
 @contextmanager
@@ -91,10 +93,11 @@ class Deployments:
     def on(self, kind: str) -> Deployment:
         """The deployment on this kind of database."""
         if kind not in self._running:
-            folder = self._folder / kind
-            folder.mkdir()
-            enter = self._stack.enter_context
-            redis = enter(RedisProcess(durable=False, parent=run_folder()))
-            database_url = enter(database_of_kind(kind, folder))
-            self._running[kind] = enter(deploy(redis.url, database_url, folder))
+            # A start that fails leaves nothing running, and each test that tries tells the reason.
+            folder = Path(mkdtemp(prefix=f"{kind}-", dir=self._folder))
+            with ExitStack() as parts:
+                redis = parts.enter_context(RedisProcess(durable=False, parent=run_folder()))
+                database_url = parts.enter_context(database_of_kind(kind, folder))
+                self._running[kind] = parts.enter_context(deploy(redis.url, database_url, folder))
+                self._stack.enter_context(parts.pop_all())
         return self._running[kind]
