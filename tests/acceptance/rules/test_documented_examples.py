@@ -134,10 +134,13 @@ def test_every_example_works_in_its_order(deployment: Deployment) -> None:
         "last_seen_area": "billing",
     }
     (company,) = proj_123.companies("user_456")
+    assert company.pop("created_at_ms") <= company.pop("updated_at_ms")
     assert company == {
         "id": company["id"],
         "external_id": "acme",
         "name": "Acme Inc",
+        "domain": None,
+        "industry": None,
         "stage": "Qualified",
         "deal_value": "12000",
         "notes": "Annual plan in security review",
