@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 import pytest
@@ -57,6 +57,12 @@ class Gate:
         self._open.set()
 
 
+async def all_asked(reads: Iterable[asyncio.Task[int]]) -> None:
+    """Let each read come as far as it can: it waits for its answer."""
+    done, _ = await asyncio.wait(reads, timeout=0)
+    assert not done
+
+
 async def test_each_caller_gets_what_its_own_read_returns(database: Database) -> None:
     reads = DatabaseReads(database, limit=2, timeout_s=10)
     numbers = range(10 * TRIP_READS)
@@ -77,7 +83,7 @@ async def test_reads_that_come_while_all_threads_are_busy_share_a_transaction(
     first = asyncio.create_task(reads.run(gate))
     await gate.began.wait()
     others = [asyncio.create_task(reads.run(note)) for _ in range(3)]
-    await asyncio.sleep(0)
+    await all_asked(others)
     gate.open()
     await asyncio.gather(first, *others)
     assert len(connections) == 3
@@ -98,7 +104,7 @@ async def test_a_caller_that_goes_away_is_not_waited_for(database: Database) -> 
     first = asyncio.create_task(reads.run(gate))
     await gate.began.wait()
     gone, stays = (asyncio.create_task(reads.run(number(n))) for n in (1, 2))
-    await asyncio.sleep(0)
+    await all_asked([gone, stays])
     gone.cancel()
     gate.open()
     assert await stays == 2

@@ -13,7 +13,7 @@ from ingest_api.openapi.description import Description, Example, RouteKey
 from ingest_api.openapi.route_descriptions import DESCRIPTIONS
 from models.tables import DeadLetterTable
 from tests.acceptance.documents.conforming import Described
-from tests.acceptance.documents.story import STORY, Ids
+from tests.acceptance.documents.story import Ids
 from tests.acceptance.project import Project
 from workers.mailbox.layout import Envelope
 from workers.mailbox.post import new_nonce
@@ -34,11 +34,6 @@ class Player:
     client: httpx2.Client
     described: Described
     ids: Ids
-
-    def play_all(self) -> None:
-        """Every example, in the story's order; each answer as documented."""
-        for name in STORY:
-            self.play(name)
 
     def play(self, name: str) -> httpx2.Response:
         """One example: the status it promises, and an answer that the document describes."""

@@ -14,7 +14,8 @@ def player(deployment: Deployment) -> Player:
 
 
 def test_every_example_is_answered_as_the_document_says(player: Player) -> None:
-    player.play_all()
+    answered = {name: player.play(name).status_code for name in STORY}
+    assert answered == {name: example.status for name, (_, _, example) in PLAYED.items()}
 
 
 def test_the_story_tells_every_example_once() -> None:

@@ -223,7 +223,8 @@ async def test_a_read_that_began_before_the_forgetting_is_not_kept(
     await shelf.is_read.wait()
     cache.forget(forgotten)
     late = asyncio.create_task(look())
-    await asyncio.sleep(0)
+    done, _ = await asyncio.wait([late], timeout=0)
+    assert not done
     shelf.gate.set()
     await early
     await late
