@@ -6,13 +6,16 @@ from models.working_set import activity, companies, links, visitors
 from models.working_set.state import WorkingSet
 
 
-def own(state: WorkingSet, contact: Contact) -> Company | None:
-    """The placeholder that was made for this contact, while it is linked to it."""
-    for company_id in state.links_of_contact[contact.id]:
-        company = state.companies[company_id]
-        if company.placeholder and company.owner_contact_id == contact.id:
-            return company
-    return None
+def own(state: WorkingSet, contact: Contact) -> list[Company]:
+    """The linked placeholders that were made for this contact, oldest link first.
+
+    There is more than one if an account route took one away and it came back beside its successor.
+    """
+    return [
+        company
+        for company in state.companies_of(contact)
+        if company.placeholder and company.owner_contact_id == contact.id
+    ]
 
 
 def give(state: WorkingSet, contact: Contact) -> Company:
@@ -23,32 +26,32 @@ def give(state: WorkingSet, contact: Contact) -> Company:
 
 
 def make_way(state: WorkingSet, contact: Contact, established: Company | None) -> Company | None:
-    """Folds the contact's own placeholder once it has a real company; returns that company.
+    """Folds the contact's own placeholders once it has a real company; returns that company.
 
     That is the one made active by this call, else the oldest real link.
     """
-    placeholder = own(state, contact)
-    if placeholder is None:
+    mine = own(state, contact)
+    if not mine:
         return None
     real = [company for company in state.companies_of(contact) if not company.placeholder]
     if not real:
         return None
     target = established if established in real else real[0]
-    fold(state, contact, placeholder, target)
+    for placeholder in mine:
+        fold(state, contact, placeholder, target)
     return target
 
 
 def unite(state: WorkingSet, loser: Contact, winner: Contact) -> None:
     """Of two merged contacts' placeholders the survivor's stays and absorbs the other (§5.3)."""
-    losing, kept = own(state, loser), own(state, winner)
-    if losing is None:
-        return
-    if kept is None:
-        state.journal.set(losing, "owner_contact_id", winner.id)
-    else:
-        links.drop_row(state, winner.id, losing.id)
-        _hand_over(state, winner, losing, kept)
-        fold(state, loser, losing, kept)
+    kept = own(state, winner)
+    for losing in own(state, loser):
+        if not kept:
+            state.journal.set(losing, "owner_contact_id", winner.id)
+        else:
+            links.drop_row(state, winner.id, losing.id)
+            _hand_over(state, winner, losing, kept[0])
+            fold(state, loser, losing, kept[0])
 
 
 def fold(state: WorkingSet, contact: Contact, placeholder: Company, target: Company) -> None:
