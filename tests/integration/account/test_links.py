@@ -151,6 +151,21 @@ def test_linking_another_contacts_placeholder_folds_nothing(desk: Desk) -> None:
     assert told(desk, "linked") == []
 
 
+def test_a_placeholder_that_came_back_beside_its_successor_folds_with_it(
+    desk: Desk, acme: str
+) -> None:
+    (made,) = desk.write(Identify("v1", email=ADA))
+    contact, placeholder = made["outcome"]["contact_id"], made["outcome"]["company_id"]
+    desk.write(
+        UnlinkCompany(contact, placeholder),
+        Identify("v1", email=ADA),
+        LinkCompany(contact, placeholder),
+    )
+    assert len(links(desk)) == 2
+    desk.write(LinkCompany(contact, acme))
+    assert links(desk) == {(contact, acme)}
+
+
 def test_unlinking_a_placeholder_leaves_it_and_is_no_news(desk: Desk) -> None:
     (made,) = desk.write(Identify("v1", email=ADA))
     contact, placeholder = made["outcome"]["contact_id"], made["outcome"]["company_id"]
