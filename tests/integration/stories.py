@@ -1,6 +1,6 @@
 """Sequences that are told by hand: dense enough that a lost, doubled or reordered step shows."""
 
-from tests.model.naming import MADE_BY
+from tests.model.naming import CONTACT_MADE_BY, MADE_BY
 from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
 
@@ -14,6 +14,10 @@ SETTINGS: Json = {
 
 def _step(operation_type: str, visitor_id: str, **fields: object) -> Step:
     return Step(operation_type, {"visitor_id": visitor_id, **fields})
+
+
+def _write(operation_type: str, **fields: object) -> Step:
+    return Step(operation_type, fields)
 
 
 STORY = Scenario(
@@ -33,9 +37,20 @@ STORY = Scenario(
         _step("set_stage", "user", stage_name="Lead", stage_update_mode="exact"),
         _step("set_properties", "mail", properties={"n": 3}),
         _step("track", "user", name="left", entity="company"),
+        _write("create_contact", email="bob@example.com", notes="first"),
+        _write("link_company", contact_id=f"{CONTACT_MADE_BY}14", company_id="acme"),
+        _write("update_contact", contact_id=f"{CONTACT_MADE_BY}14", notes="second", tags=["a"]),
+        _write("delete_stage", stage_id="stg_lead", replacement_id="stg_proposal"),
+        _write("create_company", external_id="hooli", stage="Lead"),
+        _write("update_company", company_id="acme", deal_value=3),
+        _write("delete_contact", contact_id=f"{CONTACT_MADE_BY}4"),
+        _step("identify", "user", user_id="u1", company={"id": "acme"}),
+        _write("delete_company", company_id="acme"),
     ),
 )
-"""Two people who turn out to be one, their placeholders, a refusal, and moves back and forth."""
+"""Two people who turn out to be one, their placeholders, a refusal, and moves back and forth; then
+somebody at a desk writes, too.
+"""
 
 
 def busy(count: int) -> Scenario:
