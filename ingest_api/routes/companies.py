@@ -33,20 +33,15 @@ async def listed(edge: Edge, incoming: Incoming) -> Answer:
     request = read_list_request(incoming, "companies", FILTERS)
     find = partial(
         list_companies,
-        project_id=incoming.caller.project.id,
         filters=CompanyFilters(**request.filters),
         page=request.page_by_id(),
     )
-    return await answer_page(edge, request, find)
+    return await answer_page(edge, incoming, request, find)
 
 
 async def shown(edge: Edge, incoming: Incoming) -> Answer:
     """One company, by its id or external id."""
-    find = partial(
-        find_company,
-        project_id=incoming.caller.project.id,
-        company_id=incoming.path_id("company_id"),
-    )
+    find = partial(find_company, company_id=incoming.path_id("company_id"))
     return await answer_one(edge, incoming, find)
 
 
@@ -56,8 +51,7 @@ async def activity(edge: Edge, incoming: Incoming) -> Answer:
     request = read_list_request(incoming, f"activity {company_id}")
     find = partial(
         company_activity,
-        project_id=incoming.caller.project.id,
         company_id=company_id,
         page=request.page_by_moment(),
     )
-    return await answer_page(edge, request, find)
+    return await answer_page(edge, incoming, request, find)

@@ -31,20 +31,15 @@ async def listed(edge: Edge, incoming: Incoming) -> Answer:
     request = read_list_request(incoming, "contacts", FILTERS)
     find = partial(
         list_contacts,
-        project_id=incoming.caller.project.id,
         filters=ContactFilters(**request.filters),
         page=request.page_by_id(),
     )
-    return await answer_page(edge, request, find)
+    return await answer_page(edge, incoming, request, find)
 
 
 async def shown(edge: Edge, incoming: Incoming) -> Answer:
     """One contact, also under the id of one that was merged into it."""
-    find = partial(
-        find_contact,
-        project_id=incoming.caller.project.id,
-        contact_id=incoming.path_id("contact_id"),
-    )
+    find = partial(find_contact, contact_id=incoming.path_id("contact_id"))
     return await answer_one(edge, incoming, find)
 
 
@@ -54,8 +49,7 @@ async def timeline(edge: Edge, incoming: Incoming) -> Answer:
     request = read_list_request(incoming, f"timeline {contact_id}")
     find = partial(
         contact_timeline,
-        project_id=incoming.caller.project.id,
         contact_id=contact_id,
         page=request.page_by_moment(),
     )
-    return await answer_page(edge, request, find)
+    return await answer_page(edge, incoming, request, find)

@@ -13,24 +13,21 @@ from models.queries.pipeline import find_project, list_stages
 
 async def shown(edge: Edge, incoming: Incoming) -> Answer:
     """The project with its settings."""
-    project_id = incoming.caller.project.id
-    return await answer_one(edge, incoming, partial(find_project, project_id=project_id))
+    return await answer_one(edge, incoming, find_project)
 
 
 async def stages(edge: Edge, incoming: Incoming) -> Answer:
     """The whole pipeline, in its order."""
-    project_id = incoming.caller.project.id
-    return await answer_whole(edge, incoming, partial(list_stages, project_id=project_id))
+    return await answer_whole(edge, incoming, list_stages)
 
 
 async def identity_secrets(edge: Edge, incoming: Incoming) -> Answer:
     """The live identity secrets, without what they are."""
-    project_id = incoming.caller.project.id
-    return await answer_whole(edge, incoming, partial(list_identity_secrets, project_id=project_id))
+    return await answer_whole(edge, incoming, list_identity_secrets)
 
 
 async def keys(edge: Edge, incoming: Incoming) -> Answer:
     """The project's keys, revoked ones too, without what they are."""
     request = read_list_request(incoming, "keys")
-    find = partial(list_keys, project_id=incoming.caller.project.id, page=request.page_by_id())
-    return await answer_page(edge, request, find)
+    find = partial(list_keys, page=request.page_by_id())
+    return await answer_page(edge, incoming, request, find)

@@ -11,9 +11,5 @@ from models.queries.visitors import find_visitor
 
 async def shown(edge: Edge, incoming: Incoming) -> Answer:
     """One visitor; its id is trimmed as widget routes do, and exact otherwise."""
-    find = partial(
-        find_visitor,
-        project_id=incoming.caller.project.id,
-        visitor_id=incoming.path_id("visitor_id").strip(),
-    )
+    find = partial(find_visitor, visitor_id=incoming.path_id("visitor_id").strip())
     return await answer_one(edge, incoming, find)

@@ -26,6 +26,16 @@ _ONE = Statement(
     f"SELECT {_COLUMNS} FROM companies AS r"
     f" WHERE r.project_id = :project_id AND r.id = {references.COMPANY}"
 )
+
+
+def _document(row: Row) -> dict[str, Any]:
+    *columns, stage = row
+    # Nobody here looks into metadata: it stays the text that it is.
+    columns[_METADATA_AT] = JsonText(columns[_METADATA_AT])
+    columns[_PLACEHOLDER_AT] = bool(columns[_PLACEHOLDER_AT])
+    return in_contract_units(company_document(Company(*columns), stage))
+
+
 _LISTING = Listing(
     "companies",
     _COLUMNS,
@@ -36,6 +46,7 @@ _LISTING = Listing(
         "stage": Filter("companies", "id", f"stage_id = {references.STAGE}"),
         "placeholder": Filter("companies", "id", "placeholder = :placeholder"),
     },
+    _document,
 )
 
 
@@ -64,20 +75,4 @@ def list_companies(
     connection: Connection, project_id: str, filters: CompanyFilters, page: Page[str]
 ) -> Found[str]:
     """The companies that pass all filters, newest first."""
-    given = {
-        name: value for name in _LISTING.filters if (value := getattr(filters, name)) is not None
-    }
-    rows = _LISTING.rows(connection, project_id, given, filters.q, page)
-    return page.of(rows, _document, _id_of)
-
-
-def _document(row: Row) -> dict[str, Any]:
-    *columns, stage = row
-    # Nobody here looks into metadata: it stays the text that it is.
-    columns[_METADATA_AT] = JsonText(columns[_METADATA_AT])
-    columns[_PLACEHOLDER_AT] = bool(columns[_PLACEHOLDER_AT])
-    return in_contract_units(company_document(Company(*columns), stage))
-
-
-def _id_of(row: Row) -> str:
-    return str(row[0])
+    return _LISTING.page(connection, project_id, filters, page)

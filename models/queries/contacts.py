@@ -26,6 +26,17 @@ _ONE = Statement(
     f"SELECT {_COLUMNS} FROM contacts AS r"
     f" WHERE r.project_id = :project_id AND r.id = {references.CONTACT}"
 )
+
+
+def _document(row: Row) -> dict[str, Any]:
+    *columns, tags, metadata, company_ids = row
+    # Nobody here looks into these: they stay the texts that they are.
+    columns += (JsonText(tags), JsonText(metadata))
+    document = contact_document(Contact(*columns), ())
+    document["company_ids"] = JsonText(company_ids or "[]")
+    return document
+
+
 _LISTING = Listing(
     "contacts",
     _COLUMNS,
@@ -35,6 +46,7 @@ _LISTING = Listing(
         "company_id": Filter("links", "contact_id", f"company_id = {references.COMPANY}"),
         "tag": Filter("contact_tags", "contact_id", "tag = :tag"),
     },
+    _document,
 )
 
 
@@ -62,21 +74,4 @@ def list_contacts(
     connection: Connection, project_id: str, filters: ContactFilters, page: Page[str]
 ) -> Found[str]:
     """The contacts that pass all filters, newest first."""
-    given = {
-        name: value for name in _LISTING.filters if (value := getattr(filters, name)) is not None
-    }
-    rows = _LISTING.rows(connection, project_id, given, filters.q, page)
-    return page.of(rows, _document, _id_of)
-
-
-def _document(row: Row) -> dict[str, Any]:
-    *columns, tags, metadata, company_ids = row
-    # Nobody here looks into these: they stay the texts that they are.
-    columns += (JsonText(tags), JsonText(metadata))
-    document = contact_document(Contact(*columns), ())
-    document["company_ids"] = JsonText(company_ids or "[]")
-    return document
-
-
-def _id_of(row: Row) -> str:
-    return str(row[0])
+    return _LISTING.page(connection, project_id, filters, page)

@@ -4,14 +4,14 @@ Each filter has an index whose rows stand in the order of the list. The first fi
 through its index, the others are looked up for each row that it finds, until the page is full.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from models.queries.page import Page
+from models.queries.page import Found, Page
 from models.queries.statement import Row, Statement
 
 STATEMENTS_KEPT = 1_024
@@ -27,18 +27,39 @@ class Filter:
     condition: str
 
 
+class Wanted(Protocol):
+    """A value for each filter of a listing under the filter's name, None where it is not used."""
+
+    @property
+    def q(self) -> Sequence[str]:
+        """Words that all occur in what a record is searched by, as search keys."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Listing:
     """A kind of record, alias `r`, with its columns and its filters, the most selective first.
 
-    A search looks at the table's `search_text`, of which an index holds a copy.
+    The first column is the record's id; `document` shows a row. A search looks at the table's
+    `search_text`, of which an index holds a copy.
     """
 
     table: str
     columns: str
     filters: Mapping[str, Filter]
+    document: Callable[[Row], dict[str, Any]]
 
-    def rows(
+    def page(
+        self, connection: Connection, project_id: str, wanted: Wanted, page: Page[str]
+    ) -> Found[str]:
+        """The page of the records that pass all filters, newest first."""
+        given = {
+            name: value for name in self.filters if (value := getattr(wanted, name)) is not None
+        }
+        rows = self._rows(connection, project_id, given, wanted.q, page)
+        return page.of(rows, self.document, _id_of)
+
+    def _rows(
         self,
         connection: Connection,
         project_id: str,
@@ -46,15 +67,16 @@ class Listing:
         words: Sequence[str],
         page: Page[str],
     ) -> list[Row]:
-        """The rows of a page, and one more if there is a next page.
-
-        `given` are the values that the filters' conditions name, by filter.
-        """
-        used = tuple(name for name in self.filters if name in given)
+        """The rows of a page, and one more if there is a next page."""
+        used = tuple(given)
         statement = _statement(self, used, len(words), page.after is not None, page.read_limit)
         values = {"project_id": project_id, "after": page.after, **given}
         values.update((f"word_{at}", word) for at, word in enumerate(words))
         return statement.rows(connection, values)
+
+
+def _id_of(row: Row) -> str:
+    return str(row[0])
 
 
 @lru_cache(STATEMENTS_KEPT)
