@@ -17,12 +17,14 @@ from workers.mailbox.post import Lane
 
 
 async def widget_batch(edge: Edge, incoming: Incoming) -> Answer:
+    """Judges and takes in the batch of a widget request."""
     caller, items = await read_widget_batch(edge, incoming)
     wait_s = usual_wait_s(edge.settings, "widget")
     return await _answered(edge, incoming, caller, items, "live", wait_s)
 
 
 async def account_batch(edge: Edge, incoming: Incoming) -> Answer:
+    """Judges and takes in the batch of a backend, as JSON or as lines."""
     items, lane = await read_account_batch(edge, incoming)
     # Who sends a backfill wants it taken in, not to watch it.
     wait_s = 0.0 if lane == "bulk" else usual_wait_s(edge.settings, "account")

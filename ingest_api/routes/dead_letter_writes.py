@@ -77,4 +77,5 @@ def _asked(
 
 
 async def discard(edge: Edge, incoming: Incoming) -> Answer:
+    """Forgets the dead letter: 204. Its receipt stays."""
     return await account_writes.bodiless(edge, incoming, "discard_dead_letter", "dead_letter_id")

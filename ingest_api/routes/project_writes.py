@@ -24,6 +24,7 @@ from models.provisioning.keys import new_key
 
 
 async def update(edge: Edge, incoming: Incoming) -> Answer:
+    """Changes the sent settings: 200 with the project."""
     content = await read_content(edge, incoming)
     operation = read_update_project(content.body)
     submission = await _submit(edge, incoming, "update_project", operation, content)
@@ -41,6 +42,7 @@ async def create_key(edge: Edge, incoming: Incoming) -> Answer:
 
 
 async def revoke_key(edge: Edge, incoming: Incoming) -> Answer:
+    """Takes the key back for good: 204."""
     content = await read_bodiless(edge, incoming, "key_id")
     operation = RevokeKey(**content.subject)
     submission = await _submit(edge, incoming, "revoke_key", operation, content)
@@ -58,6 +60,7 @@ async def create_identity_secret(edge: Edge, incoming: Incoming) -> Answer:
 
 
 async def delete_identity_secret(edge: Edge, incoming: Incoming) -> Answer:
+    """Takes the secret back: 204."""
     content = await read_bodiless(edge, incoming, "secret_id")
     operation = DeleteIdentitySecret(**content.subject)
     submission = await _submit(edge, incoming, "delete_identity_secret", operation, content)

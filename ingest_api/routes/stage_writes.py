@@ -7,10 +7,12 @@ from ingest_api.incoming import Incoming
 
 
 async def create(edge: Edge, incoming: Incoming) -> Answer:
+    """Makes a stage: 201 with it."""
     return await account_writes.create(edge, incoming, "create_stage")
 
 
 async def update(edge: Edge, incoming: Incoming) -> Answer:
+    """Renames the stage, moves it, or both: 200 with it."""
     return await account_writes.update(edge, incoming, "update_stage", "stage_id")
 
 

@@ -19,11 +19,13 @@ NOT_WRITABLE = ("metadata", "user_id")
 
 
 async def create(edge: Edge, incoming: Incoming) -> Answer:
+    """Makes a contact: 201 with it."""
     content = await read_content(edge, incoming)
     return await _write(edge, incoming, "create_contact", CREATED, content)
 
 
 async def update(edge: Edge, incoming: Incoming) -> Answer:
+    """Writes the sent fields: 200 with the contact."""
     content = await read_content(edge, incoming, "contact_id")
     return await _write(edge, incoming, "update_contact", OK, content)
 

@@ -7,6 +7,7 @@ from models.records import IdentitySecret
 
 
 def identity_secret_document(secret: IdentitySecret) -> dict[str, Any]:
+    """When the secret was made, and when it last verified something."""
     return {
         "id": secret.id,
         "created_at": iso_time(secret.created_at_ms),

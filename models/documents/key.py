@@ -7,6 +7,7 @@ from models.records import Key
 
 
 def key_document(key: Key) -> dict[str, Any]:
+    """What tells the key from others, and when it was made, used and revoked."""
     return {
         "id": key.id,
         "kind": key.kind,

@@ -8,6 +8,7 @@ from models.rules.identity import effective_email_trust
 
 
 def project_document(project: Project) -> dict[str, Any]:
+    """The project's id and all its settings."""
     return {
         "id": project.id,
         "name": project.name,

@@ -6,4 +6,5 @@ from models.records import Stage
 
 
 def stage_document(stage: Stage) -> dict[str, Any]:
+    """The stage's name and its place, counted from 0."""
     return {"id": stage.id, "name": stage.name, "position": stage.position}
