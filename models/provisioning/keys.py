@@ -3,12 +3,10 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import cast, get_args
 
 from sqlalchemy import Connection, insert, select, update
 
 from models.operations.credentials import KeyKind
-from models.operations.invalid_request import field_fault
 from models.operations.names import read_name
 from models.operations.readers import NAME_LIMIT_CHARS
 from models.provisioning.project_row import require_project
@@ -58,13 +56,6 @@ class PrintedKey:
 def key_digest(printed: str) -> str:
     """What is stored of a key: SHA-256 as hex; the key is random, so it needs no salt."""
     return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def read_key_kind(kind: str) -> KeyKind:
-    """The kind that a person named. Raises InvalidRequest."""
-    if kind not in get_args(KeyKind):
-        raise field_fault("/kind", f"One of {', '.join(get_args(KeyKind))}.")
-    return cast(KeyKind, kind)
 
 
 def new_key(kind: KeyKind) -> PrintedKey:

@@ -5,7 +5,6 @@ What is saved in the end is the difference between the rows as loaded and as the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -231,10 +230,6 @@ class WorkingSet:
     def add_stage(self, stage: Stage) -> None:
         self.stages[stage.id] = stage
         self.stage_by_key[stage.name_key] = stage
-
-    def add_stages(self, stages: Iterable[Stage]) -> None:
-        for stage in stages:
-            self.add_stage(stage)
 
     def add_key(self, key: Key) -> None:
         self.keys[key.id] = key

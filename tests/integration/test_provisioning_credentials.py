@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from models.database import Database
-from models.operations.invalid_request import InvalidRequest
 from models.provisioning.identity_secrets import (
     create_identity_secret,
     delete_identity_secret,
     list_identity_secrets,
 )
-from models.provisioning.keys import create_key, list_keys, read_key_kind, revoke_key
+from models.provisioning.keys import create_key, list_keys, revoke_key
 from models.provisioning.projects import create_project
 from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
 from models.provisioning.row_ids import row_id
@@ -59,12 +58,6 @@ def test_a_key_of_another_project_is_not_found(database: Database) -> None:
         key_id = list_keys(connection, "elsewhere")[0].id
         with pytest.raises(NotFound):
             revoke_key(connection, "here", key_id, THEN_MS)
-
-
-def test_a_kind_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(InvalidRequest) as refused:
-        read_key_kind("admin")
-    assert "publishable, secret, api" in refused.value.detail
 
 
 def test_two_identity_secrets_live_at_once_and_a_third_does_not(database: Database) -> None:

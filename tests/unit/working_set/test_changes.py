@@ -51,7 +51,8 @@ def test_whose_own_a_placeholder_is_is_told_to_nobody() -> None:
 
 def test_a_stage_is_told_by_its_name_and_a_deal_as_it_is_counted() -> None:
     state = WorkingSet()
-    state.add_stages([Stage("stg_1", "Lead", "lead", 0), Stage("stg_2", "Won", "won", 1)])
+    state.add_stage(Stage("stg_1", "Lead", "lead", 0))
+    state.add_stage(Stage("stg_2", "Won", "won", 1))
     apply(state, 1, Identify("v1", email=ADA))
     apply(state, 2, SetStage("v1", stage_name="lead"))
     changes = apply(state, 3, SetDeal("v1", deal_value_e4=5, stage_name="Won"))

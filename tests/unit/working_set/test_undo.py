@@ -19,10 +19,8 @@ from workers.dispatch import HANDLERS
 
 def state_of(scenario: Scenario) -> WorkingSet:
     state = WorkingSet(settings=ProjectSettings(**scenario.settings))
-    state.add_stages(
-        Stage(stage_id(name), name, stage_name_key(name), at)
-        for at, name in enumerate(scenario.stages)
-    )
+    for at, name in enumerate(scenario.stages):
+        state.add_stage(Stage(stage_id(name), name, stage_name_key(name), at))
     for known in scenario.companies:
         state.add_company(Company(known.id, 0, 0, external_id=known.external_id, name=known.name))
     return state
