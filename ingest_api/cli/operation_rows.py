@@ -31,15 +31,19 @@ def summary(receipt: Mapping[str, Any]) -> str:
     if outcome.get("operation_id") not in (None, receipt["operation_id"]):
         words.append(f"repeats {outcome['operation_id']}")
     if receipt["changes"]:
-        words.append(f"{len(receipt['changes'])} changes")
+        words.append(_counted(len(receipt["changes"]), "change"))
     stage = outcome.get("stage")
     if stage is not None:
         words.append(f"stage {stage['change']}")
     warnings = [warning["code"] for warning in outcome.get("warnings", ())]
     words += warnings[:SUMMARY_CODES]
     if len(warnings) > SUMMARY_CODES:
-        words.append(f"{len(warnings) - SUMMARY_CODES} more warnings")
+        words.append(_counted(len(warnings) - SUMMARY_CODES, "more warning"))
     return ", ".join(words)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def head(receipt: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ def prune(
 ) -> None:
     """Remove receipts, idempotency keys and dead letters older than their retention.
 
-    Workers do so by themselves, every PRUNE_INTERVAL_S; this is for doing it now. Ctrl-C ends it
-    cleanly, and what is left is for the next time.
+    Workers do so by themselves, every PRUNE_INTERVAL_S; this is for doing it now.
+    Ctrl-C ends it cleanly, and what is left is for the next time.
     """
     settings = beside_up(settings_or_exit(as_json))
     flags = [*(["--dry-run"] if dry_run else []), *(["--json"] if as_json else [])]

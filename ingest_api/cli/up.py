@@ -23,8 +23,8 @@ def up(
 ) -> None:
     """Run everything on this machine until Ctrl-C: edge, worker, a Redis-compatible server, SQLite.
 
-    The first start makes a demo project and prints its keys; a second one goes on with the same
-    data. REDIS_URL and DATABASE_URL, where set, are used instead.
+    The first start makes a demo project and prints its keys; a second one goes
+    on with the same data. REDIS_URL and DATABASE_URL, where set, are used instead.
     """
     settings = settings_or_exit(as_json)
     with answering(as_json):
