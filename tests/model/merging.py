@@ -35,7 +35,9 @@ def _merge_fields(a: Contact, b: Contact) -> None:
     b.addresses = b.addresses + a.addresses
     b.name = b.name or a.name
     b.phone = b.phone or a.phone
-    b.notes = "\n\n".join(notes for notes in (b.notes, a.notes) if notes) or None
+    # The same notes on both are said once.
+    both = dict.fromkeys(notes for notes in (b.notes, a.notes) if notes)
+    b.notes = "\n\n".join(both) or None
     b.tags = b.tags + [tag for tag in a.tags if tag not in b.tags]
     b.metadata = merge_patch(a.metadata, b.metadata)
 
