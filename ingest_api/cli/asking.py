@@ -13,14 +13,14 @@ from workers.mailbox.post import Accepted, MailboxFull
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Sent:
     """An accepted operation; `record` is None while it is not settled."""
 
     operation_id: str
     record: SettledRecord | None
 
 
-async def ask(edge: Edge, project_id: str, envelope: Envelope, wait_s: float) -> Asked:
+async def ask(edge: Edge, project_id: str, envelope: Envelope, wait_s: float) -> Sent:
     """Takes the operation, which has no idempotency key, in, and waits for its outcome.
 
     For `wait_s` at most. Raises NotAccepted, MailboxUnavailable and Transient.
@@ -30,7 +30,7 @@ async def ask(edge: Edge, project_id: str, envelope: Envelope, wait_s: float) ->
         match answer:
             case Accepted(operation_id):
                 operation = (project_id, operation_id)
-                return Asked(operation_id, await edge.waiters.wait(operation, arrival, wait_s))
+                return Sent(operation_id, await edge.waiters.wait(operation, arrival, wait_s))
             case MailboxFull():
                 raise NotAccepted("The project has as many waiting operations as it may have.")
             case _:

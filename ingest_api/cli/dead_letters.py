@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ingest_api.cli.answer import Answer, AsJson
-from ingest_api.cli.asking import Asked, ask
+from ingest_api.cli.asking import Sent, ask
 from ingest_api.cli.project import ProjectId
 from ingest_api.cli.refusing import answering, refuse
 from ingest_api.cli.stored_data import stored_data
@@ -14,11 +14,11 @@ from ingest_api.cli.through_edge import through_edge
 from ingest_api.content_fingerprint import content_fingerprint
 from ingest_api.edge import Edge
 from ingest_api.verdicts import outcome_document
-from models.operations import OPERATION_TYPES, to_payload
+from models.operations import is_replayable, to_payload
 from models.operations.dead_letters import DiscardDeadLetter
-from models.outcomes import OPERATION_FAILED
+from models.outcomes import DEAD_LETTER_MALFORMED, OPERATION_FAILED
 from models.provisioning.project_row import require_project
-from models.provisioning.refusals import NotFound
+from models.provisioning.refusals import NotFound, Refused
 from models.queries.dead_letters import find_dead_letter, find_envelope, list_dead_letters
 from models.queries.page import Page
 from workers.mailbox.layout import Envelope
@@ -40,11 +40,13 @@ WaitS = Annotated[
 ]
 
 
-class NotReplayable(Exception):
+class NotReplayable(Refused):
     """What was accepted is no operation of any known version."""
 
-    code = "not_replayable"
-    detail = "What was accepted cannot be read as an operation: it can only be discarded."
+    code = DEAD_LETTER_MALFORMED.code
+
+    def __init__(self) -> None:
+        super().__init__(DEAD_LETTER_MALFORMED.detail)
 
 
 @app.command("list")
@@ -86,20 +88,17 @@ def replay(
     Exits with 1 if it is refused or fails again; an operation that is still queued is no failure.
     """
 
-    async def work(edge: Edge) -> Asked:
+    async def work(edge: Edge) -> Sent:
         read = partial(find_envelope, project_id=project, dead_letter_id=dead_letter_id)
         stored = await edge.reads.run(read)
         if stored is None:
             raise _no_such_letter(dead_letter_id)
-        if stored["type"] not in OPERATION_TYPES:
+        if not is_replayable(stored["type"]):
             raise NotReplayable
         return await ask(edge, project, _again(stored, dead_letter_id), wait_s)
 
     with answering(as_json) as answer:
-        try:
-            _tell(answer, project, through_edge(work))
-        except NotReplayable:
-            refuse(NotReplayable.code, NotReplayable.detail, as_json)
+        _tell(answer, project, through_edge(work))
 
 
 @app.command()
@@ -116,7 +115,7 @@ def discard(
         fingerprint=content_fingerprint(operation_type, {}, dead_letter_id),
     )
 
-    async def work(edge: Edge) -> Asked:
+    async def work(edge: Edge) -> Sent:
         read = partial(find_dead_letter, project_id=project, dead_letter_id=dead_letter_id)
         if await edge.reads.run(read) is None:
             raise _no_such_letter(dead_letter_id)
@@ -139,17 +138,17 @@ def _again(stored: dict[str, Any], dead_letter_id: str) -> Envelope:
     )
 
 
-def _tell(answer: Answer, project_id: str, asked: Asked) -> None:
+def _tell(answer: Answer, project_id: str, sent: Sent) -> None:
     """Prints the outcome; what was refused or failed ends the command with 1."""
-    record = asked.record
+    record = sent.record
     if record is None:
-        queued = {"operation_id": asked.operation_id, "status": "queued"}
-        look = f"hal-ingest operations show {project_id} {asked.operation_id}"
+        queued = {"operation_id": sent.operation_id, "status": "queued"}
+        look = f"hal-ingest operations show {project_id} {sent.operation_id}"
         answer.record(queued, f"No worker has applied it yet. Look again: {look}")
         return
     if record["status"] in ("rejected", "failed"):
         problem = record["problem"] or OPERATION_FAILED.as_problem()
-        refuse(problem["code"], f"{problem['detail']} ({asked.operation_id})", answer.as_json)
+        refuse(problem["code"], f"{problem['detail']} ({sent.operation_id})", answer.as_json)
     answer.record(outcome_document(record, "secret"))
 
 

@@ -125,7 +125,7 @@ def test_what_was_never_readable_can_only_be_discarded(desk: Desk, hal: CommandL
     broken = desk.put_raw(b"\0 no envelope")
     desk.drain().run(desk.project_id)
     refused = hal("dead-letters", "replay", desk.project_id, broken, "--json")
-    assert (refused.code, refused.refusal["code"]) == (1, "not_replayable")
+    assert (refused.code, refused.refusal["code"]) == (1, "dead_letter_malformed")
     assert is_kept(desk, broken)
 
 
