@@ -39,12 +39,16 @@ class SqliteRows(Rows):
         """SQLite has no limit."""
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         documents = positions(table, JSON)
         self.driver.executemany(
             _insertion(table), [(self.project_id, *_encoded(documents, row)) for row in rows]
         )
 
     def update(self, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         statement, changed, keys = _change(table)
         documents = positions(table, JSON)
         self.driver.executemany(
@@ -56,6 +60,8 @@ class SqliteRows(Rows):
         )
 
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
+        if not keys:
+            return
         matched = " AND ".join(f"{name} = ?" for name in key_names(table))
         statement = f"{action} WHERE project_id = ? AND {matched}"
         self.driver.executemany(statement, [(self.project_id, *key) for key in sorted(keys)])
