@@ -1,31 +1,30 @@
 """Log lines of every process: JSON for machines, readable on a terminal.
 
 The standard library's loggers (uvicorn, rq, alembic) pass through the same rendering. No line
-holds a secret or stored data: local variables are never shown, RQ does not log its jobs'
-arguments, and the text of an exception that may quote a row or a request is left out.
+holds a secret or stored data: RQ does not log its jobs' arguments, what other packages write is
+cut down, and of exceptions only what `exception_text` lets pass is told.
 """
 
 import logging
 import sys
-import traceback
-from collections.abc import Iterator
-from types import TracebackType
 from typing import TextIO
 
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
+from config.exception_text import describe_exception
 from config.settings import LogFormat, LogLevel
 
-# Their messages quote parameters, rows or input.
-_TALKATIVE_PACKAGES = frozenset({"psycopg", "pydantic", "pydantic_core", "sqlalchemy", "sqlite3"})
 _LEVEL_OF_LOGGER = {
+    # These quote addresses, statements, parameters or replies.
+    "psycopg": logging.ERROR,
+    "redis": logging.ERROR,
+    "sqlalchemy": logging.ERROR,
     "rq": logging.WARNING,
     "rq.worker": logging.WARNING,
     "uvicorn.access": logging.WARNING,
     "alembic.runtime.migration": logging.WARNING,
 }
-_CAUSE_DEPTH = 10
 
 
 def configure_logs(
@@ -49,6 +48,7 @@ def configure_logs(
     root.handlers[:] = [handler]
     root.setLevel(level)
     _route_foreign_loggers(logging.getLevelNamesMapping()[level])
+    _withhold_what_others_quote()
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -98,33 +98,15 @@ def _render_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def describe_exception(error: BaseException) -> str:
-    """Write out an exception and its causes: types, places, and messages that quote no data."""
-    return "\n".join(line for cause in _causes(error) for line in _describe_one(cause))
+def _withhold_what_others_quote() -> None:
+    """Keeps the ways past our own lines from writing out what an error or a line was made of."""
+    logging.raiseExceptions = False  # else a line that cannot be written shows its arguments
+    asyncio_logger = logging.getLogger("asyncio")
+    asyncio_logger.removeFilter(_first_line)
+    asyncio_logger.addFilter(_first_line)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    current: BaseException | None = error
-    for _ in range(_CAUSE_DEPTH):
-        if current is None:
-            return
-        yield current
-        following = current.__cause__
-        if following is None and not current.__suppress_context__:
-            following = current.__context__
-        current = following
-
-
-def _describe_one(error: BaseException) -> Iterator[str]:
-    kind = type(error)
-    quotes_data = any(
-        ancestor.__module__.partition(".")[0] in _TALKATIVE_PACKAGES for ancestor in kind.__mro__
-    )
-    text = "(message withheld)" if quotes_data else str(error)
-    yield f"{kind.__module__}.{kind.__qualname__}: {text}"
-    yield from _places(error.__traceback__)
-
-
-def _places(trace: TracebackType | None) -> Iterator[str]:
-    for frame in traceback.extract_tb(trace):
-        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+def _first_line(record: logging.LogRecord) -> bool:
+    # What follows are reprs: of a task, of the error in it.
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True

@@ -24,6 +24,7 @@ class ProofFailed(Exception):
     for our own logs and holds nothing of the request.
     """
 
+    quotes_no_data = True
     code = IDENTITY_VERIFICATION_FAILED
     status = 401
     detail = "The identity of the visitor could not be verified."

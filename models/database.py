@@ -27,6 +27,8 @@ _MISSING_TEXTS = ("no such table", "no such column")
 class Transient(Exception):
     """The database is away or busy; the same work can succeed later. Carries no personal data."""
 
+    quotes_no_data = True
+
 
 class NotMigrated(Transient):
     """The database has not the tables or columns that this code needs; a migration mends it."""

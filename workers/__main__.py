@@ -5,6 +5,7 @@ import gc
 import json
 import sys
 
+from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
 from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         as_json = settings.log_format == "json"
         sys.stderr.write(f"{json.dumps(told) if as_json else f'workers: {NotMigrated.detail}'}\n")
         return 1
+    tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
     worker = WorkerProcess(settings, burst=options.burst)
     gc.collect()

@@ -75,6 +75,25 @@ def _is_sound(job: Job, functions: Mapping[str, JobFunction]) -> bool:
     )
 
 
+class JobFailed(Exception):
+    """A job raised what it should not; the log has its kind and place."""
+
+    quotes_no_data = True
+
+
+def without_quotes(function: JobFunction) -> JobFunction:
+    """The function, of whose errors RQ learns only the kind: it logs and keeps their text."""
+
+    def guarded(argument: str) -> object:
+        try:
+            return function(argument)
+        except Exception as error:
+            log.exception("a job failed")
+            raise JobFailed(type(error).__name__) from None
+
+    return guarded
+
+
 def allowing(functions: Mapping[str, JobFunction]) -> type[AllowedJob]:
     """The job class of a worker that runs these functions, by the name they are queued under."""
     return type("AllowedJob", (AllowedJob,), {"functions": dict(functions)})

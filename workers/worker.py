@@ -23,7 +23,7 @@ from models.retention import retention_of
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
 from workers.drain import LINGER_PIECE_S, Drain, DrainLimits, Storage
-from workers.job import allowing
+from workers.job import allowing, without_quotes
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
@@ -99,7 +99,7 @@ class WorkerProcess:
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
         self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
         drain = self._drain(linger_s=0.0 if burst else settings.linger_s)
-        self._job_class = allowing({DRAIN_FUNCTION: drain.run})
+        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(drain.run)})
 
     def run(self) -> None:
         """Works until a signal says stop."""

@@ -7,6 +7,8 @@ from importlib import import_module
 
 import typer
 
+from config.exception_text import tell_uncaught_errors_without_their_text
+
 PROGRAM = "hal-ingest"
 HELP = "Accepts widget writes over HTTP, keeps them in a durable mailbox, applies them in order."
 EPILOG = (
@@ -54,6 +56,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage."""
+    tell_uncaught_errors_without_their_text()
     words = list(sys.argv[1:] if arguments is None else arguments)
     asked_for = words[0] if words else ""
     application(asked_for)(args=words, prog_name=PROGRAM)

@@ -22,6 +22,8 @@ class MailboxUnavailable(Exception):
     `timed_out` tells that Redis was silent, rather than that it refused at once.
     """
 
+    quotes_no_data = True
+
     def __init__(self, reason: str, *, timed_out: bool = False) -> None:
         super().__init__(reason)
         self.timed_out = timed_out

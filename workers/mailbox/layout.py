@@ -75,6 +75,8 @@ def outcomes_channel(edge_id: str) -> str:
 class MalformedEntry(Exception):
     """An entry that is no envelope of any known version; carries none of its content."""
 
+    quotes_no_data = True
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:

@@ -11,8 +11,9 @@ from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
 
+from config.exception_text import describe_exception
 from tests.integration.mailbox.world import TIMES
-from workers.job import AllowedJob, allowing
+from workers.job import AllowedJob, allowing, without_quotes
 from workers.mailbox.connection import connect
 from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake
 from workers.worker import DrainWorker
@@ -126,6 +127,25 @@ def test_a_broken_job_does_not_end_the_worker(
     _work(redis, job_class)
     assert "honest" in drained
     assert harmed == []
+
+
+def test_of_a_job_that_raises_neither_redis_nor_the_log_keeps_the_text(
+    redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    def raising(project_id: str) -> None:
+        raise ValueError(f"{project_id} of ada@example.com")
+
+    Wake(redis, TIMES).enqueue("p")
+    _work(redis, allowing({DRAIN_FUNCTION: without_quotes(raising)}))
+    kept = [redis.dump(key) or b"" for key in redis.keys("rq:*")]
+    assert "JobFailed: ValueError" in caplog.text
+    assert b"ada@example.com" not in b"".join(kept)
+    assert "ada@example.com" not in "".join(
+        record.getMessage() + describe_exception(record.exc_info[1])
+        if record.exc_info and record.exc_info[1]
+        else record.getMessage()
+        for record in caplog.records
+    )
 
 
 def test_a_finished_job_leaves_nothing_behind(redis: Redis, job_class: type[AllowedJob]) -> None:
