@@ -73,6 +73,10 @@ class DrainWorker(SimpleWorker):
         finally:
             self.is_idle = False
 
+    def _set_ip_address(self, _: Redis) -> None:
+        # RQ would look itself up among all clients, which a worker's user may not list.
+        self.ip_address = "unknown"
+
     def stop_after_this_job(self) -> None:
         """Ends the loop. Raises StopRequested when it only waits for a job."""
         self._stop_requested = True
