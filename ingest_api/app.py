@@ -14,7 +14,7 @@ from config.logs import configure_logs
 from config.settings import Settings, load_settings
 from ingest_api.edge import Edge
 from ingest_api.front_door import FrontDoor
-from ingest_api.route_table import build_routes
+from ingest_api.route_table import Nowhere, build_routes
 
 GARBAGE_THRESHOLD = 10_000
 """Allocations between two collections: at Python's 700 they took a fifth of an accept."""
@@ -25,6 +25,8 @@ class EdgeApp(Starlette):
 
     def __init__(self, edge: Edge, lifespan: Lifespan["EdgeApp"]) -> None:
         super().__init__(routes=build_routes(edge), lifespan=lifespan)
+        self.router.default = Nowhere()
+        self.router.redirect_slashes = False
         self.state.edge = edge
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -110,20 +110,19 @@ ROUTES: tuple[RouteEntry, ...] = (
 
 
 def build_routes(edge: Edge) -> list[Route]:
-    """Starlette's routes: one for each path, and one for all that are none."""
+    """Starlette's routes, one for each path."""
     families = {entry.path: entry.family for entry in ROUTES}
     handlers: dict[str, dict[str, Handler]] = {}
     for entry in ROUTES:
         handlers.setdefault(entry.path, {})[entry.method] = entry.handler
-    routes = [
+    return [
         Route(path, Endpoint(edge, families[path], by_method), name=path)
         for path, by_method in handlers.items()
     ]
-    return [*routes, Route("/{path:path}", _Nowhere(), name="nowhere")]
 
 
-class _Nowhere:
-    """What no route answers."""
+class Nowhere:
+    """What no route answers: unknown paths, and targets that are none, such as `*`."""
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         problem = Problem(404, "not_found", "There is nothing at this path.")

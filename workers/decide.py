@@ -72,7 +72,12 @@ def _decide(
     envelope = queued.envelope
     state.begin(
         Occasion(
-            queued.operation_id, envelope.type, envelope.caller, queued.accepted_at_ms, sequence
+            queued.operation_id,
+            envelope.type,
+            envelope.caller,
+            queued.accepted_at_ms,
+            sequence,
+            envelope.payload.get("visitor_id"),
         )
     )
     decided = _decision(state, envelope, operation)

@@ -100,7 +100,7 @@ def settle(state: WorkingSet) -> list[Change]:
 
 
 def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> list[Change]:
-    if name in UNTOLD:
+    if name in UNTOLD or _is_of_another_visitor(state, record, name):
         # Nobody could tell why `updated_at` moved.
         return []
     after = getattr(record, name)
@@ -113,6 +113,15 @@ def _field_changes(state: WorkingSet, record: Any, name: str, before: Any) -> li
     if changes and hasattr(record, "updated_at_ms"):
         record.updated_at_ms = max(record.updated_at_ms, state.occasion.accepted_at_ms)
     return changes
+
+
+def _is_of_another_visitor(state: WorkingSet, record: Any, name: str) -> bool:
+    """Whether it is the active company of a visitor that did not ask.
+
+    A fold or a deletion may change any number of them, and most are not loaded: a receipt tells
+    of none, whatever else was in the batch.
+    """
+    return name == "active_company_id" and record.visitor_id != state.occasion.visitor_id
 
 
 def _told_change(state: WorkingSet, record: Any, name: str, before: Any, after: Any) -> Change:

@@ -35,13 +35,17 @@ def members() -> Members:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The operation that is being applied: all that its handler knows of the world outside."""
+    """The operation that is being applied: all that its handler knows of the world outside.
+
+    `visitor_id` is the visitor that asks, None for account writes.
+    """
 
     operation_id: str
     type: str
     caller: str
     accepted_at_ms: int
     sequence: int
+    visitor_id: str | None = None
 
     @property
     def stem(self) -> str:

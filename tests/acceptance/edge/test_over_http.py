@@ -73,3 +73,13 @@ def test_what_is_no_http_is_answered_with_a_problem(web: WebProcess, nonsense: b
     problem = json.loads(body)
     assert problem["code"] == "invalid_request"
     assert f"x-request-id: {problem['request_id']}".encode() in head
+
+
+@pytest.mark.parametrize("target", [b"*", b"/api/contacts/", b"/nowhere"])
+@pytest.mark.parametrize("method", [b"GET", b"OPTIONS", b"POST"])
+def test_what_is_at_no_route_is_not_found(web: WebProcess, method: bytes, target: bytes) -> None:
+    said = _said(
+        web, method + b" " + target + b" HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n\r\n"
+    )
+    assert said.startswith(b"HTTP/1.1 404 ")
+    assert b'"code":"not_found"' in said

@@ -1,7 +1,15 @@
 """What an operation changed, as its receipt tells it (contract §4)."""
 
-from models.operations import Identify, Operation, SetDeal, SetProperties, SetStage
-from models.records import Stage
+from models.operations import (
+    CompanyPart,
+    Identify,
+    Operation,
+    SetDeal,
+    SetProperties,
+    SetStage,
+)
+from models.operations.companies import DeleteCompany
+from models.records import Company, Stage
 from models.working_set.changes import Change, metadata_fits, settle
 from models.working_set.state import Occasion, WorkingSet
 from workers.dispatch import HANDLERS
@@ -10,7 +18,8 @@ ADA = "ada@example.com"
 
 
 def apply(state: WorkingSet, number: int, operation: Operation) -> list[Change]:
-    state.begin(Occasion(f"op_{number}", "any", "secret", 1000 + number, number))
+    visitor_id = getattr(operation, "visitor_id", None)
+    state.begin(Occasion(f"op_{number}", "any", "secret", 1000 + number, number, visitor_id))
     HANDLERS[type(operation)].apply(operation, state)
     return settle(state)
 
@@ -84,6 +93,16 @@ def test_a_changed_field_is_told_before_and_after_and_dates_the_record() -> None
     ]
     assert state.contacts["con_1"].updated_at_ms == 1002
     assert state.visitors["v1"].updated_at_ms == 1001
+
+
+def test_the_active_company_of_a_visitor_that_did_not_ask_is_not_told() -> None:
+    state = WorkingSet()
+    company = Company("com_x", created_at_ms=1, updated_at_ms=1, external_id="acme")
+    state.add_company(company)
+    asked = apply(state, 1, Identify("v1", email=ADA, company=CompanyPart(id="acme")))
+    assert ("visitor", "") in told(asked)
+    assert told(apply(state, 2, DeleteCompany("com_x"))) == {("company", ""), ("link", "")}
+    assert state.visitors["v1"].active_company_id is None
 
 
 def test_metadata_is_told_key_by_key_and_true_is_not_one() -> None:
