@@ -82,6 +82,10 @@ def database_of_kind(kind: str, folder: Path) -> Iterator[str]:
         yield url
 
 
+# What many tests share is not where outages are tested: a busy machine must not look like one.
+PATIENT = {"redis_timeout_s": 15.0, "database_timeout_s": 15.0, "widget_wait_s": 15.0}
+
+
 class Deployments:
     """One deployment a kind of database, started when a test first asks for it."""
 
@@ -98,6 +102,7 @@ class Deployments:
             with ExitStack() as parts:
                 redis = parts.enter_context(RedisProcess(durable=False, parent=run_folder()))
                 database_url = parts.enter_context(database_of_kind(kind, folder))
-                self._running[kind] = parts.enter_context(deploy(redis.url, database_url, folder))
+                running = deploy(redis.url, database_url, folder, **PATIENT)
+                self._running[kind] = parts.enter_context(running)
                 self._stack.enter_context(parts.pop_all())
         return self._running[kind]

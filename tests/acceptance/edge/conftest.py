@@ -9,6 +9,9 @@ from tests.acceptance.edge.running import Project, RunningEdge, make_project, ru
 
 StartEdge = Callable[..., Awaitable[RunningEdge]]
 
+# No test of these is about an outage: a busy machine must not look like one.
+PATIENT = {"redis_timeout_s": 15.0, "database_timeout_s": 15.0}
+
 
 @pytest.fixture
 def anyio_backend() -> str:
@@ -21,7 +24,7 @@ async def start_edge(redis_url: str) -> AsyncIterator[StartEdge]:
     async with AsyncExitStack() as running:
 
         async def start(**settings: object) -> RunningEdge:
-            given = {"redis_url": redis_url, "widget_wait_s": 0.0, **settings}
+            given = {"redis_url": redis_url, "widget_wait_s": 0.0, **PATIENT, **settings}
             return await running.enter_async_context(run_edge(**given))
 
         yield start
