@@ -1,6 +1,6 @@
 """Receipts of operations, wherever an operation is: in the mailbox or in the ledger (§4, §11)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -11,6 +11,7 @@ from ingest_api.edge import Edge
 from ingest_api.verdicts import queued_receipt, receipt_document
 from models.operations import ACCOUNT_TYPES
 from models.operations.credentials import KeyKind
+from models.queries.identities import ids_of
 from models.queries.ledger import OperationFilters, list_settled
 from models.queries.operations import ReceiptRecord, find_receipt
 from models.queries.page import Found, Page
@@ -77,9 +78,9 @@ async def _waiting(
     edge: Edge, project_id: str, filters: OperationFilters, since_ms: int, page: Page[str]
 ) -> tuple[list[QueuedOperation], str | None]:
     """What waits and passes, and, where looking ended too early, the id down to which it did."""
-    passes = _filter(filters)
-    if passes is None:
+    if filters.status not in (None, "queued"):
         return [], None
+    passes = _filter(filters, await _contact_ids(edge, project_id, filters.contact_id))
     parsed = None if page.after is None else parse_operation_id(page.after)
     before = None if parsed is None else parsed[0]
     entries = newest_first(edge.redis, project_id, before_entry_id=before, since_ms=since_ms)
@@ -95,16 +96,26 @@ async def _waiting(
     return passed, None
 
 
-def _filter(filters: OperationFilters) -> Callable[[QueuedOperation], bool] | None:
-    """Which waiting operations pass; None if none can. Whose contact it is, nobody knows yet."""
-    if filters.contact_id is not None or filters.status not in (None, "queued"):
-        return None
+async def _contact_ids(edge: Edge, project_id: str, contact_id: str | None) -> Collection[str]:
+    if contact_id is None:
+        return ()
+    return await edge.reads.run(partial(ids_of, project_id=project_id, contact_id=contact_id))
+
+
+def _filter(
+    filters: OperationFilters, contact_ids: Collection[str]
+) -> Callable[[QueuedOperation], bool]:
+    """Which waiting operations pass: of a contact those that name it, by any of its ids.
+
+    Whose contact one that names a visitor comes to, nobody knows yet.
+    """
 
     def passes(queued: QueuedOperation) -> bool:
         envelope = queued.envelope
-        return filters.type in (None, envelope.type) and filters.visitor_id in (
-            None,
-            envelope.payload.get("visitor_id"),
+        return (
+            filters.type in (None, envelope.type)
+            and filters.visitor_id in (None, envelope.payload.get("visitor_id"))
+            and (filters.contact_id is None or envelope.payload.get("contact_id") in contact_ids)
         )
 
     return passes

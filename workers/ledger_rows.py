@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from models.operations import ACCOUNT_TYPES
 from models.outcomes import KEY_REUSED, Effect, Refusal, StageChange
 from models.store.ledger import LedgerRow
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Envelope, QueuedOperation
 
 
 def ledger_row(
@@ -22,6 +23,7 @@ def ledger_row(
     """The row of an operation that was decided now: an effect with its changes, or a refusal."""
     envelope = queued.envelope
     visitor_id = envelope.payload.get("visitor_id")
+    contact_id, company_id = _subject(envelope) if effect is None else _touched(effect)
     return LedgerRow(
         id=queued.operation_id,
         sequence=sequence,
@@ -29,8 +31,8 @@ def ledger_row(
         caller=envelope.caller,
         status=status,
         visitor_id=visitor_id if isinstance(visitor_id, str) else None,
-        contact_id=None if effect is None else effect.contact_id,
-        company_id=None if effect is None else effect.company_id,
+        contact_id=contact_id,
+        company_id=company_id,
         outcome=None if effect is None else _outcome(effect, envelope.warnings),
         problem=None if refusal is None else dict(refusal.as_problem()),
         changes=changes,
@@ -59,6 +61,20 @@ def repeated_row(
         accepted_at_ms=queued.accepted_at_ms,
         applied_at_ms=applied_at_ms,
     )
+
+
+def _touched(effect: Effect) -> tuple[str | None, str | None]:
+    return effect.contact_id, effect.company_id
+
+
+def _subject(envelope: Envelope) -> tuple[str | None, str | None]:
+    """Contact and company that an account operation names: what it was about, if it came to nothing.
+
+    What a visitor's operation would have been about, nobody knows.
+    """
+    if envelope.type not in ACCOUNT_TYPES:
+        return None, None
+    return envelope.payload.get("contact_id"), envelope.payload.get("company_id")
 
 
 def _outcome(effect: Effect, edge_warnings: Sequence[Any]) -> dict[str, Any]:

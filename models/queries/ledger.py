@@ -1,13 +1,14 @@
 """Lists of settled operations, newest first (contract §11)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
 
-from models.queries import references
+from models.queries.identities import ids_of
 from models.queries.operations import ReceiptRecord
 from models.queries.page import Page
 from models.queries.statement import Row, Statement
@@ -23,7 +24,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class OperationFilters:
-    """What operations to list; `least_id` is the smallest id to show, or a beginning of ids."""
+    """What operations to list; `least_id` is the smallest id to show, or a beginning of ids.
+
+    Those of a contact are also those of the contacts that were merged into it.
+    """
 
     visitor_id: str | None = None
     contact_id: str | None = None
@@ -36,6 +40,22 @@ def list_settled(
     connection: Connection, project_id: str, filters: OperationFilters, page: Page[str]
 ) -> list[ReceiptRecord]:
     """The records that pass all filters, newest first, and one more if there is a next page."""
+    if filters.contact_id is None:
+        return _list(connection, project_id, filters, page)
+    # Each id leads through the index on its own: one statement for all would have to sort them.
+    found = [
+        record
+        for contact_id in ids_of(connection, project_id, filters.contact_id)
+        for record in _list(connection, project_id, replace(filters, contact_id=contact_id), page)
+    ]
+    found.sort(key=itemgetter("operation_id"), reverse=True)
+    return found[: page.read_limit]
+
+
+def _list(
+    connection: Connection, project_id: str, filters: OperationFilters, page: Page[str]
+) -> list[ReceiptRecord]:
+    """The same where the contact's operations are those under this one id."""
     statement = _statement(
         filters.visitor_id is not None,
         filters.contact_id is not None,
@@ -70,7 +90,7 @@ def _statement(
     if by_visitor:
         filters.append("visitor_id = :visitor_id")
     if by_contact:
-        filters.append(f"contact_id = {references.CONTACT}")
+        filters.append("contact_id = :contact_id")
     if status is not None and status != "applied":
         # Both databases use a partial index only where its condition shows in the text.
         filters.append(f"status = '{SETTLED[SETTLED.index(status)]}' AND status <> 'applied'")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import get_type_hints
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from models.queries.ledger import OperationFilters
 from models.queries.operations import ReceiptRecord
@@ -78,5 +78,11 @@ def _conditions(project_id: str, filters: OperationFilters) -> list[ColumnElemen
             .where(_MERGES.project_id == project_id, _MERGES.merged_id == filters.contact_id)
             .scalar_subquery()
         )
-        conditions.append(_OPERATIONS.contact_id == func.coalesce(survivor, filters.contact_id))
+        contact_id = func.coalesce(survivor, filters.contact_id)
+        merged_into_it = select(_MERGES.merged_id).where(
+            _MERGES.project_id == project_id, _MERGES.survivor_id == contact_id
+        )
+        conditions.append(
+            or_(_OPERATIONS.contact_id == contact_id, _OPERATIONS.contact_id.in_(merged_into_it))
+        )
     return conditions

@@ -76,6 +76,23 @@ def test_the_list_is_narrowed_by_every_filter(desk: Desk, hal: CommandLine) -> N
     assert listed("--since", "2999-01-01") == []
 
 
+def test_a_contact_has_the_operations_of_what_was_merged_into_it(
+    desk: Desk, hal: CommandLine
+) -> None:
+    first, _, merging = desk.write(
+        asked("identify", "v1", email="ann@example.com"),
+        asked("identify", "v2", user_id="7"),
+        asked("identify", "v1", user_id="7"),
+    )
+    old, new = first["outcome"]["contact_id"], merging["outcome"]["contact_id"]
+    assert old != new
+    for contact_id in (old, new):
+        for command in (("list",), ("tail", "--no-follow")):
+            told = hal("operations", *command, desk.project_id, "--contact", contact_id, "--json")
+            assert first["operation_id"] in told.output
+            assert merging["operation_id"] in told.output
+
+
 @pytest.mark.parametrize(
     "words", [("--since", "soon"), ("--status", "lost"), ("--limit", "0"), ("--limit", "many")]
 )

@@ -54,6 +54,21 @@ async def post(edge: RunningEdge, visitor_id: str = "v1", path: str = "identify"
     return operation_id
 
 
+async def ask_later(edge: RunningEdge, project: Project, method: str, contact_id: str) -> str:
+    """Ask for an account write of a contact that nobody waits for; the id of its operation."""
+    answer = await edge.client.request(
+        method,
+        f"/api/contacts/{contact_id}",
+        json={} if method == "DELETE" else {"name": "Ann"},
+        headers={
+            "authorization": f"Bearer {project.created.secret_token}",
+            "prefer": "respond-async",
+        },
+    )
+    operation_id: str = answer.json()["operation_id"]
+    return operation_id
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 200])
 async def test_what_waits_comes_before_what_is_settled(
     edge: RunningEdge, project: Project, limit: int
@@ -130,6 +145,40 @@ async def test_a_contact_that_was_merged_away_finds_the_other_ones_operations(
     operation_id = settle(project, 1, contact_id="con_new")
     project.merged("con_old", "con_new")
     assert await ids(edge, project, contact_id="con_old") == [operation_id]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+async def test_a_contact_has_the_operations_of_all_that_were_merged_into_it(
+    edge: RunningEdge, project: Project, limit: int
+) -> None:
+    owners = ["con_new", "con_old", "con_else", "con_older", "con_old", "con_new"]
+    settled = [settle(project, n, contact_id=owner) for n, owner in enumerate(owners)]
+    expected = [each for each, owner in zip(settled, owners, strict=True) if owner != "con_else"]
+    project.merged("con_old", "con_new")
+    project.merged("con_older", "con_new")
+    for contact_id in ("con_new", "con_old", "con_older"):
+        found = await ids(edge, project, contact_id=contact_id, limit=limit)
+        assert found == expected[::-1], contact_id
+    assert await ids(edge, project, contact_id="con_else") == [settled[2]]
+    assert await ids(edge, project, contact_id="con_old", type="track") == []
+
+
+async def test_what_waits_is_found_by_the_contact_that_it_names(
+    edge: RunningEdge, project: Project
+) -> None:
+    project.merged("con_old", "con_1")
+    await post(edge)
+    changed, _, deleted = [
+        await ask_later(edge, project, method, contact_id)
+        for method, contact_id in (("PATCH", "con_old"), ("PATCH", "con_2"), ("DELETE", "con_1"))
+    ]
+    settled = settle(project, 1, contact_id="con_1")
+    for contact_id in ("con_1", "con_old"):
+        assert await ids(edge, project, contact_id=contact_id) == [deleted, changed, settled]
+    queued = {"contact_id": "con_1", "status": "queued"}
+    assert await ids(edge, project, **queued) == [deleted, changed]
+    assert await ids(edge, project, **queued, type="update_contact") == [changed]
+    assert await ids(edge, project, contact_id="con_1", status="applied") == [settled]
 
 
 async def test_a_page_looks_at_so_many_waiting_operations_and_no_more(

@@ -16,6 +16,7 @@ OTHER_PROJECT = "proj_other"
 CONTACTS = 100_000
 COMPANIES = 20_000
 OPERATIONS = 50_000
+MERGED_CONTACTS = 2_500
 LARGE_COMPANY = "com_1000000"
 LARGE_COMPANY_EVERY = 10
 """One in so many contacts is linked to the large company too."""
@@ -46,6 +47,16 @@ _ROWS: dict[str, tuple[int, dict[str, str]]] = {
     "contact_tags": (
         CONTACTS,
         {"tag": "'t' || (n % 50)", "contact_id": "'con_' || (1000000 + n)"},
+    ),
+    "contact_merges": (
+        MERGED_CONTACTS,
+        {
+            "merged_id": f"'con_' || (1000000 + {MERGED_CONTACTS} + n)",
+            "survivor_id": "'con_' || (1000000 + n)",
+            "prior": "'{}'",
+            "operation_id": "'op_' || (100000000000000000 + n) || '00000000000000'",
+            "merged_at_ms": ":now_ms",
+        },
     ),
     "companies": (
         COMPANIES,
