@@ -8,15 +8,22 @@ levels allowed, a look at every string only where an escape could have made a fo
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn
 
 from ingest_api.nesting import is_nested_deeper
 from models.operations import InvalidRequest
+from models.operations.invalid_request import INVALID_REQUEST, json_pointer
+from models.outcomes import Fault
 from models.rules.exact_float import ExactFloat
 
 DEPTH_LIMIT = 32
 INTEGER_LIMIT = 2**53 - 1
 """The integers that every JSON implementation keeps exactly (RFC 8259 §6)."""
+
+FORBIDDEN_FAULTS_LIMIT = 20
+STEP_LIMIT_CHARS = 100
+"""Of a name in a pointer: an answer is not to grow with the names of a body."""
 
 _INTEGER_LIMIT_DIGITS = len(str(INTEGER_LIMIT))
 _INFINITY = float("inf")
@@ -45,14 +52,8 @@ def parse_body(raw: bytes) -> dict[str, Any]:
 
 def parse_json(raw: bytes) -> Any:
     """Any JSON value, under the rules of `parse_body`."""
-    _refuse_depth(raw, DEPTH_LIMIT)
-    try:
-        value = _decode(_STRICT, raw)
-    except _OutOfRangeError:
-        # Only what is JSON otherwise is called a bad request.
-        _decode(_STRICT_ANY_INTEGER, raw)
-        raise _out_of_range() from None
-    if _RISKY_ESCAPE.search(raw):
+    value, is_risky = parse_parts(raw, DEPTH_LIMIT)
+    if is_risky:
         refuse_forbidden(value)
     return value
 
@@ -69,18 +70,18 @@ def parse_parts(raw: bytes, levels: int) -> tuple[Any, bool]:
     try:
         return _decode(_STRICT, raw), is_risky
     except _OutOfRangeError:
+        # Only what is JSON otherwise is called a bad request.
         return _decode(_STRICT_ANY_INTEGER, raw), True
 
 
 def refuse_forbidden(part: object) -> None:
-    """Raises `InvalidRequest` for a part with a string or an integer that `parse_body` refuses."""
-    for scalar in _scalars(part):
-        if scalar is _OUT_OF_RANGE:
-            raise _out_of_range()
-        if isinstance(scalar, str) and ("\0" in scalar or not _is_unicode(scalar)):
-            raise InvalidRequest(
-                "invalid_request", "The body holds U+0000 or half of a surrogate pair."
-            )
+    """Raises `InvalidRequest` for a part with a string or an integer that `parse_body` refuses.
+
+    It names the first of them, each with its pointer: of a bad key that of the object.
+    """
+    faults = list(islice(_forbidden(part, ()), FORBIDDEN_FAULTS_LIMIT))
+    if faults:
+        raise InvalidRequest(faults[0]["code"], faults[0]["detail"], faults)
 
 
 def _refuse_depth(raw: bytes, levels: int) -> None:
@@ -148,30 +149,35 @@ _STRICT_ANY_INTEGER = json.JSONDecoder(
 )
 
 
-def _scalars(value: object) -> Iterator[object]:
-    rest = [value]
-    while rest:
-        match rest.pop():
-            case dict() as members:
-                yield from members
-                rest.extend(members.values())
-            case list() as items:
-                rest.extend(items)
-            case scalar:
-                yield scalar
+def _forbidden(value: object, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    match value:
+        case dict() as members:
+            for name, member in members.items():
+                if _is_storable(name):
+                    yield from _forbidden(member, (*path, name[:STEP_LIMIT_CHARS]))
+                else:
+                    # No pointer could go through such a name.
+                    yield _fault(path, "A name in it holds U+0000 or half of a surrogate pair.")
+        case list() as items:
+            for place, item in enumerate(items):
+                yield from _forbidden(item, (*path, place))
+        case str() if not _is_storable(value):
+            yield _fault(path, "It holds U+0000 or half of a surrogate pair.")
+        case _ if value is _OUT_OF_RANGE:
+            yield _fault(path, "An integer outside ±(2^53-1).")
 
 
-def _is_unicode(text: str) -> bool:
+def _is_storable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return "\0" not in text
+
+
+def _fault(path: tuple[str | int, ...], detail: str) -> Fault:
+    return Fault(pointer=json_pointer(*path), code=INVALID_REQUEST, detail=detail)
 
 
 def _invalid_json(detail: str) -> InvalidRequest:
     return InvalidRequest("invalid_json", detail)
-
-
-def _out_of_range() -> InvalidRequest:
-    return InvalidRequest("invalid_request", "The body holds an integer outside ±(2^53-1).")

@@ -68,7 +68,7 @@ def _touched(effect: Effect) -> tuple[str | None, str | None]:
 
 
 def _subject(envelope: Envelope) -> tuple[str | None, str | None]:
-    """Contact and company that an account operation names: what it was about, if it came to nothing.
+    """Contact and company that an account operation names: what it was about, though in vain.
 
     What a visitor's operation would have been about, nobody knows.
     """

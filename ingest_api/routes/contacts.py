@@ -13,15 +13,11 @@ from models.queries.contacts import ContactFilters, find_contact, list_contacts
 from models.queries.timeline import contact_timeline
 
 
-def _tag(value: object) -> str:
-    return readers.tags([value])[0]
-
-
 FILTERS = {
     "email": as_field(readers.email),
     "user_id": as_field(readers.user_id),
     "company_id": as_field(readers.company_id),
-    "tag": as_field(_tag),
+    "tag": as_field(readers.tag),
     "q": words,
 }
 

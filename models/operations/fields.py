@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, PlainValidator
 from pydantic.json_schema import SkipJsonSchema
 
 from models.email_address import EMAIL_LIMIT_CHARS
@@ -130,9 +130,14 @@ Industry = Annotated[
     str | Unset | None,
     PlainValidator(readers.industry, json_schema_input_type=_NameText | None),
 ]
+_SentTags = Annotated[
+    tuple[Annotated[str, PlainValidator(readers.tag, json_schema_input_type=_TagText)], ...],
+    BeforeValidator(readers.tags, json_schema_input_type=_TagTexts | None),
+    AfterValidator(readers.each_once),
+]
 Tags = Annotated[
     tuple[str, ...] | Unset,
-    PlainValidator(readers.tags, json_schema_input_type=_TagTexts | None),
+    GetPydanticSchema(lambda _kind, handler: handler.generate_schema(_SentTags)),
 ]
 StagePosition = Annotated[
     int | None,

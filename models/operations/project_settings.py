@@ -15,6 +15,24 @@ from models.outcomes import Fault
 ORIGINS_LIMIT = 100
 RATE_LIMIT_BOUND = 1_000_000
 _CODES = {"stage_update_mode": "invalid_stage_update_mode"}
+_DETAILS = {
+    INVALID_REQUEST: "{detail}",
+    "extra_forbidden": "There is no such setting.",
+    "missing": "Required.",
+    "bool_type": "Either true or false.",
+    "string_type": "A string.",
+    "string_unicode": "A string without lone surrogates.",
+    "list_type": "A list.",
+    "too_long": "At most {max_length} of them.",
+    "model_type": "An object.",
+    "float_type": "A number.",
+    "finite_number": "A number.",
+    "int_type": "A whole number.",
+    "greater_than": "More than {gt:.0f}.",
+    "greater_than_equal": "At least {ge:.0f}.",
+    "less_than_equal": "At most {le:.0f}.",
+}
+"""What is said of each type of pydantic's errors: its own messages speak of Python."""
 
 IdentityVerification = Literal["off", "required"]
 EmailTrust = Literal["any", "unclaimed", "signed"]
@@ -109,13 +127,10 @@ def _fault(error: ErrorDetails) -> Fault:
 
 
 def _detail(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return "There is no such setting."
-    if error["type"] == "bool_type":
-        return "Either true or false."
     if error["type"] == "literal_error":
         return f"One of {', '.join(_choices(str(error['loc'][0])))}."
-    return error["msg"].rstrip(".") + "."
+    told = _DETAILS.get(error["type"], "Not a value of this setting.")
+    return told.format_map(error.get("ctx", {}))
 
 
 def _choices(setting: str) -> list[str]:

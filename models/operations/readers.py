@@ -172,16 +172,22 @@ def industry(value: object) -> str | None:
     return optional_text(value, NAME_LIMIT_CHARS)
 
 
-def tags(value: object) -> tuple[str, ...]:
-    """The tags, trimmed, each once, in their order; null is none."""
+def tags(value: object) -> tuple[object, ...]:
+    """The list as a tuple, null as none; its items are read one by one, like company ids."""
     if value is None:
         return ()
     if not isinstance(value, list) or len(value) > TAGS_LIMIT:
         raise refusal(INVALID_REQUEST, f"A list of at most {TAGS_LIMIT} tags.")
-    return tuple(dict.fromkeys(_tag(each) for each in value))
+    return tuple(value)
 
 
-def _tag(value: object) -> str:
+def each_once(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags in their order, those that are equal once."""
+    return tuple(dict.fromkeys(tags))
+
+
+def tag(value: object) -> str:
+    """A tag, trimmed."""
     text = _text(value, None).strip()
     if not 0 < len(text) <= TAG_LIMIT_CHARS:
         raise refusal(INVALID_REQUEST, f"A tag has 1 to {TAG_LIMIT_CHARS} characters.")

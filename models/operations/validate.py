@@ -28,6 +28,11 @@ _BODY_NAMES = {
     "sent_at_ms": "sent_at",
 }
 _NOT_IN_A_BODY = frozenset({"email_signed"})
+_DETAILS = {
+    "missing": "Required.",
+    "unexpected_keyword_argument": "There is no such field here.",
+    "dataclass_type": "An object.",
+}
 _MISSING_CODES: dict[tuple[str | int, ...], str] = {("track", "name"): "invalid_event_name"}
 
 
@@ -76,15 +81,15 @@ def _refused(operation_type: str, invalid: ValidationError) -> InvalidRequest:
 def fault_of(operation_type: str, error: ErrorDetails) -> Fault:
     """A field's fault with its pointer; it repeats nothing of what was sent."""
     pointer = json_pointer(*error["loc"])
+    detail = error.get("ctx", {}).get("detail")
+    if detail is not None:
+        # A reader's own refusal, whose type is a code of the contract.
+        return Fault(pointer=pointer, code=error["type"], detail=detail)
+    code = INVALID_REQUEST
     if error["type"] == "missing":
         code = _MISSING_CODES.get((operation_type, *error["loc"]), INVALID_REQUEST)
-        return Fault(pointer=pointer, code=code, detail="Required.")
-    if error["type"] == "unexpected_keyword_argument":
-        detail = "There is no such field here."
-        return Fault(pointer=pointer, code=INVALID_REQUEST, detail=detail)
-    if error["type"] == "dataclass_type":
-        return Fault(pointer=pointer, code=INVALID_REQUEST, detail="An object.")
-    return Fault(pointer=pointer, code=error["type"], detail=error["msg"])
+    told = _DETAILS.get(error["type"], "Not a value of this field.")
+    return Fault(pointer=pointer, code=code, detail=told)
 
 
 def _unknown_fields(operation_type: str, body: dict[str, Any]) -> list[outcomes.OperationWarning]:

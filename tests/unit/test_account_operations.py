@@ -74,7 +74,14 @@ def test_a_pipeline_is_read_with_its_ids() -> None:
     [
         ("create_contact", {"company": {}}, [("/company", "invalid_request")]),
         ("create_contact", {"email": "no"}, [("/email", "invalid_email")]),
-        ("create_contact", {"tags": ["x" * 101]}, [("/tags", "invalid_request")]),
+        ("create_contact", {"tags": ["x" * 101]}, [("/tags/0", "invalid_request")]),
+        ("create_contact", {"tags": ["x"] * 101}, [("/tags", "invalid_request")]),
+        ("create_contact", {"tags": "x"}, [("/tags", "invalid_request")]),
+        (
+            "update_contact",
+            {"tags": ["x", 1, " ", None]},
+            [(f"/tags/{at}", "invalid_request") for at in (1, 2, 3)],
+        ),
         ("create_contact", {"metadata": []}, [("/metadata", "invalid_request")]),
         ("create_company", {"email": "a@b.co"}, [("/email", "invalid_request")]),
         ("create_company", {"deal_value": "1"}, [("/deal_value", "invalid_request")]),

@@ -136,6 +136,27 @@ def test_json_that_no_database_takes_is_an_invalid_request(raw: bytes) -> None:
     assert refusal_code(raw) == "invalid_request"
 
 
+@pytest.mark.parametrize(
+    ("raw", "pointers"),
+    [
+        (rb'{"a":"\u0000"}', ["/a"]),
+        (rb'{"a":{"b/c":[1,"x",{"~":"\ud800"}]}}', ["/a/b~1c/2/~0"]),
+        (rb'{"a":{"b\u0000":1}}', ["/a"]),
+        (rb'{"\udfff":"\u0000"}', [""]),
+        (rb'{"a":"\u0000","b":[9007199254740993,"\udc00"],"c":1}', ["/a", "/b/0", "/b/1"]),
+        (b'{"a":[1,9007199254740993]}', ["/a/1"]),
+        (rb'{"' + b"n" * 300 + rb'":"\u0000"}', ["/" + "n" * 100]),
+        (rb'{"a":["' + rb'\u0000","' * 30 + rb'"]}', [f"/a/{at}" for at in range(20)]),
+    ],
+)
+def test_what_no_database_takes_is_named_by_its_pointer(raw: bytes, pointers: list[str]) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse_body(raw)
+    errors = refused.value.errors
+    assert [fault["pointer"] for fault in errors] == pointers
+    assert (errors[0]["code"], errors[0]["detail"]) == ("invalid_request", refused.value.detail)
+
+
 def test_32_levels_pass_whatever_the_brackets() -> None:
     assert parse_body(nested_lists(32))
     assert parse_body(b'{"a":' * 31 + b"[]" + b"}" * 31)

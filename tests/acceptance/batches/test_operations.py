@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from typing import Any
 
 import pytest
@@ -52,6 +53,16 @@ async def test_an_accepted_operation_is_the_same_as_on_its_own_route(caller: Bat
     alone, batched = (queued.envelope for queued in caller.edge.mailbox())
     assert (alone.payload, alone.warnings) == (batched.payload, batched.warnings)
     assert (alone.fingerprint, alone.caller) == (batched.fingerprint, batched.caller)
+
+
+async def test_what_no_database_takes_is_named_by_its_place_in_the_operation(
+    caller: BatchCaller,
+) -> None:
+    bad = {"type": "set_properties", "visitor_id": "v1", "properties": {"a": [1, "\ud800"]}}
+    lines = "\n".join(map(json.dumps, [track(), bad])).encode()
+    for answer in (await caller.account([track(), bad]), await caller.lines(lines)):
+        errors = results(answer)[1]["problem"]["errors"]
+        assert [fault["pointer"] for fault in errors] == ["/properties/a/1"]
 
 
 @pytest.mark.parametrize("operation", [None, 7, "track", [], [track()]])
