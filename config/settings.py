@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     )
     retry_after_s: int = Field(1, ge=1, le=3600, description="`Retry-After` of a 503")
 
+    head_timeout_s: Seconds = Field(
+        10.0, description="how long a request's line and headers may take to arrive"
+    )
+    body_timeout_s: Seconds = Field(30.0, description="how long a request's body may take")
     body_limit_bytes: int = Field(
         256 * 1024, ge=1024, le=16 * 1024 * 1024, description="largest body of one operation"
     )

@@ -15,6 +15,8 @@ JSON_TYPE: Header = (b"content-type", b"application/json")
 PROBLEM_TYPE: Header = (b"content-type", b"application/problem+json")
 # Answers speak of one caller's data: no cache on the way may keep them.
 NO_STORE: Header = (b"cache-control", b"no-store")
+# What is no page must never be taken for one.
+NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
 encode_json = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False

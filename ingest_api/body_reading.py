@@ -7,7 +7,6 @@ import zlib
 from ingest_api.errors import Problem, invalid_request
 from ingest_api.incoming import Incoming
 
-BODY_TIMEOUT_S = 30.0
 GZIP_FRAME_BYTES = 1024
 """What gzip may add to a body that does not compress."""
 
@@ -50,7 +49,7 @@ async def _read(incoming: Incoming, limit_bytes: int) -> bytes:
     raw_limit_bytes = limit_bytes + GZIP_FRAME_BYTES if is_gzip else limit_bytes
     check_length(incoming, raw_limit_bytes, limit_bytes)
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(incoming.body_timeout_s):
             raw = await _receive(incoming, raw_limit_bytes, limit_bytes)
     except TimeoutError:
         raise body_too_late() from None
@@ -136,8 +135,13 @@ def _inflate(raw: bytes, limit_bytes: int) -> bytes:
 
 
 def body_too_late() -> Problem:
-    """408: the body did not arrive within BODY_TIMEOUT_S."""
-    return Problem(408, "request_timeout", "The body did not arrive in time.")
+    """408, with which the connection ends: the rest of the body may still come."""
+    return Problem(
+        408,
+        "request_timeout",
+        "The body did not arrive in time.",
+        headers=((b"connection", b"close"),),
+    )
 
 
 def broken_gzip() -> Problem:

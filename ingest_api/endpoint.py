@@ -45,7 +45,7 @@ class Endpoint:
         self._methods = ", ".join([*self._handlers, "OPTIONS"]).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        incoming = Incoming(scope, receive)
+        incoming = Incoming(scope, receive, self._edge.settings.body_timeout_s)
         answer = await self._answer(incoming)
         await answer.send(send, last=answer.status != 413)
         if answer.status == 413:

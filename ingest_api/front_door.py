@@ -6,6 +6,7 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest_api.answers import NO_SNIFFING
 from ingest_api.body_reading import ClientGone
 from ingest_api.errors import problem_answer, unavailable
 from ingest_api.exact_path import exact_path
@@ -37,7 +38,7 @@ class FrontDoor:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append(request_id_header)
+                message["headers"] += (request_id_header, NO_SNIFFING)
             await send(message)
 
         try:

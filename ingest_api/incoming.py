@@ -26,13 +26,14 @@ class Incoming:
     `caller` is set before the handler of an account or v1 route is called.
     """
 
-    __slots__ = ("_headers", "caller", "cors", "receive", "scope")
+    __slots__ = ("_headers", "body_timeout_s", "caller", "cors", "receive", "scope")
 
     caller: Caller
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, body_timeout_s: float = 30.0) -> None:
         self.scope = scope
         self.receive = receive
+        self.body_timeout_s = body_timeout_s
         self.cors: tuple[Header, ...] = ()
         headers: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:

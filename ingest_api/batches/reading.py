@@ -12,7 +12,7 @@ from ingest_api.batches.envelope import (
 from ingest_api.batches.judge import Item, Judge
 from ingest_api.batches.limits import ACCOUNT_BATCH, WIDGET_BATCH
 from ingest_api.batches.lines import Lines
-from ingest_api.body_reading import BODY_TIMEOUT_S, JSON, body_too_late, check_type, read_body
+from ingest_api.body_reading import JSON, body_too_late, check_type, read_body
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.envelope_fields import read_project_id
@@ -62,7 +62,7 @@ async def _judge_lines(edge: Edge, incoming: Incoming, judge: Judge) -> None:
     """Judges each line as it arrives; what is kept of it is its operation."""
     lines = Lines(edge.settings.body_limit_bytes)
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(incoming.body_timeout_s):
             async for piece in stream_body(incoming, ACCOUNT_BATCH.body_bytes):
                 for line in lines.feed(piece):
                     await _judge_line(judge, line)

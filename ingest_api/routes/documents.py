@@ -12,7 +12,6 @@ from ingest_api.openapi.document import document_bytes
 # Both change with a new version of the program only: kept, and asked for again by their tag.
 REVALIDATED: Header = (b"cache-control", b"no-cache")
 IMMUTABLE: Header = (b"cache-control", b"public, max-age=31536000, immutable")
-NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
 PAGE_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -25,7 +24,7 @@ async def openapi(_edge: Edge, incoming: Incoming) -> Answer:
     """The document; a description of every route of this edge."""
     # A thread: making it takes a moment, once, that no other request has to wait for.
     body, etag = await asyncio.to_thread(document_bytes)
-    return _kept(incoming, Answer(200, body, (JSON_TYPE, NO_SNIFFING)), etag)
+    return _kept(incoming, Answer(200, body, (JSON_TYPE,)), etag)
 
 
 async def page(_edge: Edge, incoming: Incoming) -> Answer:
@@ -35,7 +34,6 @@ async def page(_edge: Edge, incoming: Incoming) -> Answer:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-security-policy", PAGE_POLICY),
         (b"referrer-policy", b"no-referrer"),
-        NO_SNIFFING,
     )
     return _kept(incoming, Answer(200, shown.html, headers), shown.etag)
 
@@ -50,7 +48,7 @@ async def asset(_edge: Edge, incoming: Incoming) -> Answer:
     if found is None or incoming.path_parameters["version"] != shown.version:
         raise Problem(404, "not_found", "There is nothing at this path.")
     content_type = (b"content-type", found.content_type.encode())
-    return Answer(200, found.body, (content_type, IMMUTABLE, NO_SNIFFING))
+    return Answer(200, found.body, (content_type, IMMUTABLE))
 
 
 def _kept(incoming: Incoming, answer: Answer, etag: str) -> Answer:
