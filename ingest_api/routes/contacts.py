@@ -12,7 +12,6 @@ from models.operations import readers
 from models.queries.contacts import ContactFilters, find_contact, list_contacts
 from models.queries.timeline import contact_timeline
 
-
 FILTERS = {
     "email": as_field(readers.email),
     "user_id": as_field(readers.user_id),

@@ -20,10 +20,43 @@ from models.operations.account import BODIES
 from models.operations.project_settings import ProjectSettingsUpdate
 
 NAMES = (
-    *"email user_id name phone notes tags metadata external_id domain industry stage".split(),
-    *"deal_value stages position id kind label project visitor address rate_per_s burst".split(),
-    *"visitor_id company company_id company_ids properties value entity timestamp".split(),
-    *"stage_name stage_update_mode colour contact_id".split(),
+    *[
+        "email",
+        "user_id",
+        "name",
+        "phone",
+        "notes",
+        "tags",
+        "metadata",
+        "external_id",
+        "domain",
+        "industry",
+        "stage",
+    ],
+    *[
+        "deal_value",
+        "stages",
+        "position",
+        "id",
+        "kind",
+        "label",
+        "project",
+        "visitor",
+        "address",
+        "rate_per_s",
+        "burst",
+    ],
+    *[
+        "visitor_id",
+        "company",
+        "company_id",
+        "company_ids",
+        "properties",
+        "value",
+        "entity",
+        "timestamp",
+    ],
+    *["stage_name", "stage_update_mode", "colour", "contact_id"],
     *ProjectSettingsUpdate.model_fields,
 )
 VALUES = st.recursive(
