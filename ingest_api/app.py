@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Lifespan
 
+from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
 from config.settings import Settings, load_settings
 from ingest_api.edge import Edge
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> Starlette:
 def app_from_environment() -> Starlette:
     """The edge with the settings of the environment. Raises SettingsError."""
     settings = load_settings()
+    tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
     app = create_app(settings)
     _spare_the_collector()

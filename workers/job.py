@@ -6,6 +6,7 @@ of a job but its arguments, and lets RQ see every other job as one that does not
 """
 
 import logging
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -20,6 +21,9 @@ from workers.mailbox.wake import NO_TIMEOUT
 log = logging.getLogger(__name__)
 
 JobFunction = Callable[[str], object]
+
+CALL_LIMIT_BYTES = 16 * 1024
+"""A drain's call is its name and a project's id."""
 
 _KEPT = frozenset(
     b"data origin status created_at enqueued_at started_at last_heartbeat worker_name"
@@ -60,9 +64,23 @@ class AllowedJob(Job):
 
     def restore(self, raw_data: Any) -> None:
         """Takes over the call and RQ's times; what could run or send something else is dropped."""
-        super().restore({name: value for name, value in raw_data.items() if name in _KEPT})
+        kept = {name: value for name, value in raw_data.items() if name in _KEPT}
+        if b"data" in kept:
+            _refuse_bomb(kept[b"data"])
+        super().restore(kept)
         # RQ's alarm would strike inside a transaction.
         self.timeout = NO_TIMEOUT
+
+
+def _refuse_bomb(packed: bytes) -> None:
+    """Raises ValueError for a call that would unpack to more than any of ours: RQ unpacks all."""
+    unpacking = zlib.decompressobj()
+    try:
+        unpacking.decompress(packed, CALL_LIMIT_BYTES)
+    except zlib.error:
+        return  # RQ takes it for a call that is not packed
+    if unpacking.unconsumed_tail:
+        raise ValueError("a call without end")
 
 
 def _is_sound(job: Job, functions: Mapping[str, JobFunction]) -> bool:

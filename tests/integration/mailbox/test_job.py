@@ -1,6 +1,9 @@
 """A worker runs its one function on a project, whatever somebody wrote into Redis."""
 
 import json
+import os
+import pickle
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -76,6 +79,14 @@ HARM = f"{__name__}.harm"
         ["one"],
         {},
         b"\x80\x04N.",
+        pickle.dumps((os.system, None, ("true",), {})),
+        pickle.dumps((DRAIN_FUNCTION, None, ("p",), {})),
+        ["builtins.eval", None, [f"{HARM}()"], {}],
+        ["subprocess.call", None, ["true"], {}],
+        [f"{DRAIN_FUNCTION} ", None, ["p"], {}],
+        [f"rq.queue.{DRAIN_FUNCTION}", None, ["p"], {}],
+        [DRAIN_FUNCTION, None, ["p" * 1024 * 1024], {}],
+        b"[" * 100_000,
         b"",
     ],
 )
@@ -88,6 +99,27 @@ def test_a_forged_job_is_refused_and_the_worker_goes_on(
     Wake(redis, TIMES).enqueue("honest")
     _work(redis, job_class)
     assert (drained, harmed) == (["honest"], [])
+
+
+def test_a_call_that_unpacks_without_end_is_not_unpacked(
+    redis: Redis, job_class: type[AllowedJob]
+) -> None:
+    _forge(redis, "bomb-1", b" " * 64 * 1024 * 1024)
+    tracemalloc.start()
+    with pytest.raises(NoSuchJobError):
+        job_class.fetch("bomb-1", connection=redis)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 4 * 1024 * 1024
+
+
+def test_a_job_of_another_queue_is_not_taken(redis: Redis, job_class: type[AllowedJob]) -> None:
+    _forge(redis, "p-1", [DRAIN_FUNCTION, None, ["p"], {}])
+    redis.rename(f"rq:queue:{QUEUE_NAME}", "rq:queue:other")
+    redis.sadd("rq:queues", "rq:queue:other")
+    _work(redis, job_class)
+    assert (drained, harmed) == ([], [])
+    assert redis.llen("rq:queue:other") == 1
 
 
 @pytest.mark.parametrize(
