@@ -27,7 +27,7 @@ from workers.apply import Settled, apply_batch
 from workers.drain import batch_of
 from workers.mailbox.layout import Envelope, QueuedOperation
 
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40"))
 LONG = 60
 APPLIED_AT_MS = FIRST_ACCEPTED_AT_MS + 3_600_000
 NONCE = "0" * 14

@@ -15,7 +15,7 @@ NOT_TWICE |= {"delete_contact", "delete_company", "delete_stage"}
 NOT_TWICE |= {"update_company"}
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(scenarios())
 def test_what_is_unique_stays_unique_and_no_reference_dangles(scenario: Scenario) -> None:
     stored = play(scenario)[0].snapshot()
@@ -34,7 +34,7 @@ def test_what_is_unique_stays_unique_and_no_reference_dangles(scenario: Scenario
     assert not stored["merged"].keys() & contacts.keys()
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(scenarios())
 def test_placeholders_have_no_name(scenario: Scenario) -> None:
     stored = play(scenario)[0].snapshot()
@@ -42,7 +42,7 @@ def test_placeholders_have_no_name(scenario: Scenario) -> None:
         assert not company["placeholder"] or company["name"] is None
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(scenarios())
 def test_a_status_says_whether_anything_stored_differs(scenario: Scenario) -> None:
     model = scenario.model()
@@ -55,7 +55,7 @@ def test_a_status_says_whether_anything_stored_differs(scenario: Scenario) -> No
         before = after
 
 
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(scenarios(made_records=False))
 def test_what_makes_and_removes_nothing_is_idempotent_by_nature(scenario: Scenario) -> None:
     # A call that names a placeholder which it folds away finds it gone the second time.
