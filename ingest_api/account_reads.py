@@ -19,8 +19,7 @@ from models.queries.page import Found, Moment
 Result = TypeVar("Result")
 
 FindOne = Callable[[Connection, str], dict[str, Any] | None]
-FindPage = Callable[[Connection, str], Found[str] | Found[Moment] | None]
-FindAll = Callable[[Connection, str], list[dict[str, Any]]]
+FindPage = Callable[[Connection, str], Found[str] | Found[int] | Found[Moment] | None]
 """Queries of a project; what else they ask for is bound before."""
 
 
@@ -41,12 +40,6 @@ async def answer_page(
     if found is None:
         raise no_such_record()
     return request.answer(found)
-
-
-async def answer_whole(edge: Edge, incoming: Incoming, find: FindAll) -> Answer:
-    """A list that is never longer than a page."""
-    incoming.query_fields(())
-    return exact_answer(200, {"items": await _found(edge, incoming, find), "next_cursor": None})
 
 
 async def _found(

@@ -9,12 +9,15 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from models.queries.page import Moment
 from models.rules.visitor_id import ID_LIMIT_CHARS
 
 CURSOR_LIMIT_CHARS = 2_000
 DIGEST_BYTES = 6
+
+Position = str | int | Moment
 
 _INTEGER_BOUND = 2**63
 """What a database's integers hold."""
@@ -30,7 +33,7 @@ def list_digest(scope: str, filters: Mapping[str, str]) -> str:
     return hashlib.blake2b(content, digest_size=DIGEST_BYTES).hexdigest()
 
 
-def write_cursor(digest: str, position: str | Moment) -> str:
+def write_cursor(digest: str, position: Position) -> str:
     """The cursor that goes on behind a position."""
     content = json.dumps([digest, position], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(content).decode("ascii").rstrip("=")
@@ -48,12 +51,19 @@ def read_id_cursor(digest: str, cursor: str) -> str:
     return position
 
 
+def read_place_cursor(digest: str, cursor: str) -> int:
+    """The place behind which the list goes on. Raises BadCursor."""
+    position = _position(digest, cursor)
+    if not _is_stored_integer(position):
+        raise BadCursor
+    return position
+
+
 def read_moment_cursor(digest: str, cursor: str) -> Moment:
     """The moment behind which the list goes on. Raises BadCursor."""
     match _position(digest, cursor):
         case [int() as occurred_at_ms, int() as rank] if all(
-            not isinstance(part, bool) and -_INTEGER_BOUND <= part < _INTEGER_BOUND
-            for part in (occurred_at_ms, rank)
+            _is_stored_integer(part) for part in (occurred_at_ms, rank)
         ):
             return occurred_at_ms, rank
     raise BadCursor
@@ -71,6 +81,10 @@ def _position(digest: str, cursor: str) -> object:
         case [str() as bound_to, position] if bound_to == digest:
             return position
     raise BadCursor
+
+
+def _is_stored_integer(position: object) -> TypeGuard[int]:
+    return type(position) is int and -_INTEGER_BOUND <= position < _INTEGER_BOUND
 
 
 def _is_storable(text: str) -> bool:

@@ -10,6 +10,7 @@ from ingest_api.cursors import (
     list_digest,
     read_id_cursor,
     read_moment_cursor,
+    read_place_cursor,
     write_cursor,
 )
 from ingest_api.exact_json import exact_answer
@@ -48,6 +49,15 @@ class ListRequest:
         except BadCursor:
             raise _bad_cursor() from None
 
+    def page_by_place(self) -> Page[int]:
+        """The page of a list with an order of its own. Raises InvalidRequest for a bad cursor."""
+        if self.cursor is None:
+            return Page(self.limit)
+        try:
+            return Page(self.limit, read_place_cursor(self._digest(), self.cursor))
+        except BadCursor:
+            raise _bad_cursor() from None
+
     def page_by_moment(self) -> Page[Moment]:
         """The page of a timeline. Raises InvalidRequest for a bad cursor."""
         if self.cursor is None:
@@ -57,7 +67,7 @@ class ListRequest:
         except BadCursor:
             raise _bad_cursor() from None
 
-    def answer(self, found: Found[str] | Found[Moment]) -> Answer:
+    def answer(self, found: Found[str] | Found[int] | Found[Moment]) -> Answer:
         """The page, and the cursor of the next one if there is one."""
         last = found.last
         next_cursor = None if last is None else write_cursor(self._digest(), last)
@@ -68,7 +78,11 @@ class ListRequest:
 
 
 def read_list_request(
-    incoming: Incoming, name: str, filters: Mapping[str, Reader] = NO_FILTERS
+    incoming: Incoming,
+    name: str,
+    filters: Mapping[str, Reader] = NO_FILTERS,
+    *,
+    default_limit: int = DEFAULT_LIMIT,
 ) -> ListRequest:
     """The list that a query asks for; `filters` reads each filter that it may use.
 
@@ -81,7 +95,7 @@ def read_list_request(
         f"{incoming.caller.project.id} {name}",
         sent,
         {name: filters[name](name, text) for name, text in sent.items()},
-        DEFAULT_LIMIT if limit_text is None else whole_number("limit", limit_text, 1, MOST_LIMIT),
+        default_limit if limit_text is None else whole_number("limit", limit_text, 1, MOST_LIMIT),
         cursor,
     )
 

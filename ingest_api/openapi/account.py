@@ -55,6 +55,7 @@ def listing(
     query: Mapping[str, str] = NOTHING,
     codes: tuple[str, ...] = (),
     family: Family = "account",
+    paging: tuple[Parameter, ...] = LIST_PARAMETERS,
 ) -> Description:
     """A route that reads a list, page by page."""
     reply = Reply(200, "A page of them.", page, example={"items": items, "next_cursor": None})
@@ -64,7 +65,7 @@ def listing(
         summary,
         text,
         reply,
-        parameters=(*parameters, *LIST_PARAMETERS),
+        parameters=(*parameters, *paging),
         path=path,
         query=query,
         codes=codes,

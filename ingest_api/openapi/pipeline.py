@@ -1,10 +1,10 @@
 """The pipeline's stages in words (contract §11)."""
 
-from ingest_api.openapi.account import reading, removing, writing
-from ingest_api.openapi.description import Description, Example, Reply, RouteKey
+from ingest_api.openapi.account import listing, removing, writing
+from ingest_api.openapi.description import Description, Example, RouteKey
 from ingest_api.openapi.example_ids import OTHER_STAGE_ID, STAGE_ID
 from ingest_api.openapi.example_records import STAGES
-from ingest_api.openapi.parameters import path_id, query_text
+from ingest_api.openapi.parameters import WHOLE_LIST_PARAMETERS, path_id, query_text
 from ingest_api.openapi.records import Stage, StageList
 from models.operations.stages import CreateStage, ReplaceStages, UpdateStage
 
@@ -15,12 +15,14 @@ _STAGE = path_id("stage_id", "The stage.")
 _ALL = {"items": STAGES, "next_cursor": None}
 
 PIPELINE: dict[RouteKey, Description] = {
-    ("GET", _PATH): reading(
+    ("GET", _PATH): listing(
         "list_stages",
         TAG,
         "List the stages",
-        "All of them, in the pipeline's order.",
-        Reply(200, "The pipeline.", StageList, example=_ALL),
+        "In the pipeline's order; without a `limit` all of them.",
+        StageList,
+        STAGES,
+        paging=WHOLE_LIST_PARAMETERS,
     ),
     ("POST", _PATH): writing(
         "create_stage",

@@ -48,17 +48,13 @@ PROJECT_ROUTES: dict[RouteKey, Description] = {
         record=(Project, PROJECT),
         codes=("invalid_stage_update_mode",),
     ),
-    ("GET", _SECRETS): reading(
+    ("GET", _SECRETS): listing(
         "list_identity_secrets",
         TAG,
         "List identity secrets",
         "All that are live, without the secrets themselves.",
-        Reply(
-            200,
-            "The secrets.",
-            IdentitySecretList,
-            example={"items": [IDENTITY_SECRET], "next_cursor": None},
-        ),
+        IdentitySecretList,
+        [IDENTITY_SECRET],
     ),
     ("POST", _SECRETS): writing(
         "create_identity_secret",

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from ingest_api.account_reads import answer_one, answer_page, answer_whole
+from ingest_api.account_reads import answer_one, answer_page
 from ingest_api.answers import Answer
 from ingest_api.edge import Edge
 from ingest_api.incoming import Incoming
-from ingest_api.paging import read_list_request
+from ingest_api.paging import MOST_LIMIT, read_list_request
 from models.queries.credentials import list_identity_secrets, list_keys
 from models.queries.pipeline import find_project, list_stages
 
@@ -17,13 +17,17 @@ async def shown(edge: Edge, incoming: Incoming) -> Answer:
 
 
 async def stages(edge: Edge, incoming: Incoming) -> Answer:
-    """The whole pipeline, in its order."""
-    return await answer_whole(edge, incoming, list_stages)
+    """The pipeline in its order: the whole of it, unless less is asked for."""
+    request = read_list_request(incoming, "stages", default_limit=MOST_LIMIT)
+    find = partial(list_stages, page=request.page_by_place())
+    return await answer_page(edge, incoming, request, find)
 
 
 async def identity_secrets(edge: Edge, incoming: Incoming) -> Answer:
     """The live identity secrets, without what they are."""
-    return await answer_whole(edge, incoming, list_identity_secrets)
+    request = read_list_request(incoming, "identity-secrets")
+    find = partial(list_identity_secrets, page=request.page_by_id())
+    return await answer_page(edge, incoming, request, find)
 
 
 async def keys(edge: Edge, incoming: Incoming) -> Answer:

@@ -23,6 +23,12 @@ _LISTED_KEY = (
     _KEYS.last_used_at_ms,
     _KEYS.revoked_at_ms,
 )
+_LISTED_SECRET = (
+    _SECRETS.id,
+    _SECRETS.slot,
+    _SECRETS.created_at_ms,
+    _SECRETS.last_verified_at_ms,
+)
 
 
 def list_keys(connection: Connection, project_id: str, page: Page[str]) -> Found[str]:
@@ -35,14 +41,18 @@ def list_keys(connection: Connection, project_id: str, page: Page[str]) -> Found
     return page.of(rows, _key_document, lambda row: str(row.id))
 
 
-def list_identity_secrets(connection: Connection, project_id: str) -> list[dict[str, Any]]:
+def list_identity_secrets(connection: Connection, project_id: str, page: Page[str]) -> Found[str]:
     """The live secrets, of which there are two at most, newest first."""
-    found = connection.execute(
-        select(_SECRETS.id, _SECRETS.slot, _SECRETS.created_at_ms, _SECRETS.last_verified_at_ms)
-        .where(_SECRETS.project_id == project_id)
-        .order_by(_SECRETS.created_at_ms.desc(), _SECRETS.id.desc())
-    )
-    return [identity_secret_document(IdentitySecret(secret="", **row)) for row in found.mappings()]
+    wanted = select(*_LISTED_SECRET).where(_SECRETS.project_id == project_id)
+    if page.after is not None:
+        wanted = wanted.where(_SECRETS.id < page.after)
+    ordered = wanted.order_by(_SECRETS.id.desc()).limit(page.read_limit)
+    rows: Sequence[Any] = connection.execute(ordered).all()
+    return page.of(rows, _secret_document, lambda row: str(row.id))
+
+
+def _secret_document(row: Any) -> dict[str, Any]:
+    return identity_secret_document(IdentitySecret(secret="", **row._mapping))
 
 
 def _key_document(row: Any) -> dict[str, Any]:

@@ -19,45 +19,12 @@ from models.operations import (
 from models.operations.account import BODIES
 from models.operations.project_settings import ProjectSettingsUpdate
 
-NAMES = (
-    *[
-        "email",
-        "user_id",
-        "name",
-        "phone",
-        "notes",
-        "tags",
-        "metadata",
-        "external_id",
-        "domain",
-        "industry",
-        "stage",
-    ],
-    *[
-        "deal_value",
-        "stages",
-        "position",
-        "id",
-        "kind",
-        "label",
-        "project",
-        "visitor",
-        "address",
-        "rate_per_s",
-        "burst",
-    ],
-    *[
-        "visitor_id",
-        "company",
-        "company_id",
-        "company_ids",
-        "properties",
-        "value",
-        "entity",
-        "timestamp",
-    ],
-    *["stage_name", "stage_update_mode", "colour", "contact_id"],
-    *ProjectSettingsUpdate.model_fields,
+NAMES = re.findall(
+    r"\w+",
+    "email user_id name phone notes tags metadata external_id domain industry stage deal_value"
+    " stages position id kind label project visitor address rate_per_s burst visitor_id company"
+    " company_id company_ids properties value entity timestamp stage_name contact_id colour"
+    f" {' '.join(ProjectSettingsUpdate.model_fields)}",
 )
 VALUES = st.recursive(
     st.none()

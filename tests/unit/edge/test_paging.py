@@ -84,6 +84,17 @@ def test_a_cursor_of_a_timeline_leads_behind_a_moment() -> None:
     assert asked(f"cursor={cursor}").page_by_moment() == Page(50, (-5, 2**62))
 
 
+def test_a_cursor_of_a_list_in_its_own_order_leads_behind_a_place() -> None:
+    cursor = write_cursor(list_digest(SCOPE, {}), 7)
+    assert asked(f"cursor={cursor}").page_by_place() == Page(50, 7)
+
+
+@pytest.mark.parametrize("position", ["7", None, [7], 7.0, True, 2**63, -(2**63) - 1])
+def test_a_place_of_nobodys_making_is_refused(position: object) -> None:
+    with pytest.raises(InvalidRequest):
+        asked(f"cursor={encoded([DIGEST, position])}").page_by_place()
+
+
 @pytest.mark.parametrize(
     "digest",
     [
