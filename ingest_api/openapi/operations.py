@@ -21,7 +21,7 @@ _THIS_LETTER = {"dead_letter_id": DEAD_LETTER_ID}
 _STATUSES = ("queued", *SETTLED)
 _FILTERS = (
     query_text("visitor_id", "Of this visitor."),
-    query_text("contact_id", "That concerned this contact."),
+    query_text("contact_id", "That concerned this contact, under any id that it ever had."),
     Parameter(
         "type", "query", "Of this type.", {"type": "string", "enum": [*OPERATION_TYPES, MALFORMED]}
     ),
