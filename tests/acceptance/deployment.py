@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import httpx2
 
@@ -83,7 +84,11 @@ def database_of_kind(kind: str, folder: Path) -> Iterator[str]:
 
 
 # What many tests share is not where outages are tested: a busy machine must not look like one.
-PATIENT = {"redis_timeout_s": 15.0, "database_timeout_s": 15.0, "widget_wait_s": 15.0}
+PATIENT: dict[str, Any] = {
+    "redis_timeout_s": 15.0,
+    "database_timeout_s": 15.0,
+    "widget_wait_s": 15.0,
+}
 
 
 class Deployments:
