@@ -130,7 +130,7 @@ def test_a_merged_contact_answers_under_its_old_id(backend: Backend, project: Pr
         ({"user_id": "null"}, "/user_id", "invalid_user_id"),
         ({"name": 5}, "/name", "invalid_request"),
         ({"notes": "x" * 10_001}, "/notes", "invalid_request"),
-        ({"tags": ["a", 5]}, "/tags", "invalid_request"),
+        ({"tags": ["a", 5]}, "/tags/1", "invalid_request"),
         ({"metadata": []}, "/metadata", "invalid_request"),
         ({"metadata": {"a": "x" * 40_000}}, "/metadata", "metadata_too_large"),
     ],
