@@ -31,16 +31,9 @@ def record(
 
 
 def record_unlinked(state: WorkingSet, pairs: Sequence[tuple[str, str]]) -> None:
-    """Adds a row for each link, by contact and company id, that goes with one of its sides.
-
-    They share a place in the order: no two of them are in the same timeline, and there may be more
-    of them than an operation has places.
-    """
-    rank = state.next_rank()
+    """Adds a row for each link, by contact and company id, that goes with one of its sides."""
     for contact_id, company_id in pairs:
-        row = _row(state, "unlinked", {}, contact_id=contact_id, company_id=company_id)
-        row.rank = state.rank = rank
-        _add(state, row)
+        record(state, "unlinked", {}, contact_id=contact_id, company_id=company_id)
 
 
 def record_event(

@@ -68,8 +68,8 @@ class Sweeping:
     values: tuple[SweptValue, ...] = ()
 
 
-# The most links and activity rows of one operation: 100 company_ids and a few of its own.
-RANKS_PER_OPERATION = 1024
+# The most links and activity rows of one operation: a company that is deleted may have very many.
+RANKS_PER_OPERATION = 2**20
 
 
 @dataclass(slots=True)

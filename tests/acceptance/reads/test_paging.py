@@ -88,3 +88,21 @@ def test_a_page_of_a_timeline_is_not_moved_by_what_happens_next(
     project.track("v1", "later")
     seen += [row for page in walk for row in page]
     assert [row["name"] for row in seen] == ["e3", "e2", "e1", "e0"]
+
+
+def test_rows_of_one_operation_that_a_merge_brings_together_are_each_on_one_page(
+    backend: Backend, project: Project
+) -> None:
+    company = backend.make("/api/companies", name="Acme")
+    contacts = [
+        backend.make("/api/contacts", email="ann@example.com"),
+        backend.make("/api/contacts", user_id="ann"),
+    ]
+    for contact in contacts:
+        backend.put(f"/api/contacts/{contact['id']}/companies/{company['id']}")
+    backend.delete(f"/api/companies/{company['id']}")
+    project.identify("v1", user_id="ann", email="ann@example.com")
+    timeline = f"/api/contacts/{contacts[0]['id']}/timeline"
+    whole = listed(backend, timeline).body["items"]
+    assert [row["kind"] for row in whole].count("unlinked") == 2
+    assert found(backend, timeline, limit=1) == whole
