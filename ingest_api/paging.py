@@ -78,11 +78,7 @@ class ListRequest:
 
 
 def read_list_request(
-    incoming: Incoming,
-    name: str,
-    filters: Mapping[str, Reader] = NO_FILTERS,
-    *,
-    default_limit: int = DEFAULT_LIMIT,
+    incoming: Incoming, name: str, filters: Mapping[str, Reader] = NO_FILTERS
 ) -> ListRequest:
     """The list that a query asks for; `filters` reads each filter that it may use.
 
@@ -95,7 +91,7 @@ def read_list_request(
         f"{incoming.caller.project.id} {name}",
         sent,
         {name: filters[name](name, text) for name, text in sent.items()},
-        default_limit if limit_text is None else whole_number("limit", limit_text, 1, MOST_LIMIT),
+        DEFAULT_LIMIT if limit_text is None else whole_number("limit", limit_text, 1, MOST_LIMIT),
         cursor,
     )
 

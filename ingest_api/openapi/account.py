@@ -55,7 +55,6 @@ def listing(
     query: Mapping[str, str] = NOTHING,
     codes: tuple[str, ...] = (),
     family: Family = "account",
-    paging: tuple[Parameter, ...] = LIST_PARAMETERS,
 ) -> Description:
     """A route that reads a list, page by page."""
     reply = Reply(200, "A page of them.", page, example={"items": items, "next_cursor": None})
@@ -65,7 +64,7 @@ def listing(
         summary,
         text,
         reply,
-        parameters=(*parameters, *paging),
+        parameters=(*parameters, *LIST_PARAMETERS),
         path=path,
         query=query,
         codes=codes,

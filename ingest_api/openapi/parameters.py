@@ -35,15 +35,14 @@ OPERATION = Parameter(
 )
 
 
-def _limit(default: int) -> Parameter:
-    schema = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": default}
-    return Parameter("limit", "query", "Items of a page.", schema)
-
-
+LIMIT = Parameter(
+    "limit",
+    "query",
+    "Items of a page.",
+    {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
+)
 CURSOR = Parameter("cursor", "query", "`next_cursor` of the page before, as it came.", TEXT)
-LIST_PARAMETERS = (_limit(DEFAULT_LIMIT), CURSOR)
-WHOLE_LIST_PARAMETERS = (_limit(MOST_LIMIT), CURSOR)
-"""Of a list that fits into one page."""
+LIST_PARAMETERS = (LIMIT, CURSOR)
 
 
 def query_text(name: str, text: str) -> Parameter:

@@ -4,7 +4,7 @@ from ingest_api.openapi.account import listing, removing, writing
 from ingest_api.openapi.description import Description, Example, RouteKey
 from ingest_api.openapi.example_ids import OTHER_STAGE_ID, STAGE_ID
 from ingest_api.openapi.example_records import STAGES
-from ingest_api.openapi.parameters import WHOLE_LIST_PARAMETERS, path_id, query_text
+from ingest_api.openapi.parameters import path_id, query_text
 from ingest_api.openapi.records import Stage, StageList
 from models.operations.stages import CreateStage, ReplaceStages, UpdateStage
 
@@ -19,10 +19,9 @@ PIPELINE: dict[RouteKey, Description] = {
         "list_stages",
         TAG,
         "List the stages",
-        "In the pipeline's order; without a `limit` all of them.",
+        "In the pipeline's order.",
         StageList,
         STAGES,
-        paging=WHOLE_LIST_PARAMETERS,
     ),
     ("POST", _PATH): writing(
         "create_stage",

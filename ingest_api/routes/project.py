@@ -6,7 +6,7 @@ from ingest_api.account_reads import answer_one, answer_page
 from ingest_api.answers import Answer
 from ingest_api.edge import Edge
 from ingest_api.incoming import Incoming
-from ingest_api.paging import MOST_LIMIT, read_list_request
+from ingest_api.paging import read_list_request
 from models.queries.credentials import list_identity_secrets, list_keys
 from models.queries.pipeline import find_project, list_stages
 
@@ -17,8 +17,8 @@ async def shown(edge: Edge, incoming: Incoming) -> Answer:
 
 
 async def stages(edge: Edge, incoming: Incoming) -> Answer:
-    """The pipeline in its order: the whole of it, unless less is asked for."""
-    request = read_list_request(incoming, "stages", default_limit=MOST_LIMIT)
+    """The pipeline in its order."""
+    request = read_list_request(incoming, "stages")
     find = partial(list_stages, page=request.page_by_place())
     return await answer_page(edge, incoming, request, find)
 
