@@ -3,8 +3,8 @@
 import pytest
 
 from tests.acceptance.account.backend import Backend, Json, pointers
+from tests.acceptance.account.reads.listing import listed, names
 from tests.acceptance.project import Project
-from tests.acceptance.reads.listing import listed, names
 
 PATH = "/api/contacts"
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from tests.acceptance.account.backend import Backend, Json, pointers
+from tests.acceptance.account.reads.listing import found, listed, names
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.project import Project
-from tests.acceptance.reads.listing import found, listed, names
 
 PATH = "/api/companies"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.acceptance.account.backend import Backend, pointers
+from tests.acceptance.account.reads.listing import found, listed, pages
 from tests.acceptance.project import Project
-from tests.acceptance.reads.listing import found, listed, pages
 
 PATH = "/api/contacts"
 
