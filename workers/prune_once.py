@@ -15,7 +15,8 @@ from models.migrated import is_unmigrated
 from models.retention import retention_of
 from workers.mailbox.connection import MailboxUnavailable, connect
 from workers.mailbox.horizon import Horizon
-from workers.prune import Pruned, PruneLimits, PruneMeans, PrunePass, prune_now
+from workers.prune import prune_now
+from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass
 from workers.prune_turn import PruneTurn
 
 PROGRESS_EVERY_S = 1.0

@@ -28,7 +28,8 @@ from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
 from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake, WakeTimes
-from workers.prune import PruneLimits, PruneMeans, Pruner
+from workers.prune import Pruner
+from workers.prune_pass import PruneLimits, PruneMeans
 from workers.prune_turn import PruneTurn
 from workers.sweep import Sweeper
 

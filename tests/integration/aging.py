@@ -23,7 +23,8 @@ from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
 from workers.mailbox.layout import encode, mailbox_key, operation_id
 from workers.mailbox.wake import Wake
-from workers.prune import Pruned, PruneLimits, PruneMeans, PrunePass, prune_now
+from workers.prune import prune_now
+from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass
 from workers.prune_turn import PruneTurn
 
 _LETTERS = table_of(DeadLetterTable)

@@ -16,7 +16,8 @@ from tests.services.waiting import wait_until
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.horizon import Horizon
 from workers.mailbox.layout import PRUNE, PRUNE_REST, PRUNED
-from workers.prune import Pruned, PruneLimits, PrunePass, Pruner
+from workers.prune import Pruner
+from workers.prune_pass import Pruned, PruneLimits, PrunePass
 from workers.prune_turn import PruneTurn
 
 
