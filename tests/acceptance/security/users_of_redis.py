@@ -14,7 +14,7 @@ USERS_FILE = Path(__file__).resolve().parents[3] / "docs" / "redis-users.acl"
 
 
 class GuardedRedis(RedisProcess):
-    """The server as docs/operations/redis.md says: with the users of the file as it stands there."""
+    """The server as docs/operations/redis.md says: with the users of the file as it is."""
 
     def start(self) -> None:
         """Start the server and wait until it answers its administrator."""
