@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.trusted_proxies import read_trusted_proxies
+
 DEFAULT_DATABASE_URL = "sqlite:///var/hal-ingest.db"
 DEFAULT_REDIS_URL = "redis://localhost:6379/0"
 
@@ -50,6 +52,11 @@ def _redis_url(url: str) -> str:
     return url
 
 
+def _trusted_proxies(text: str) -> str:
+    read_trusted_proxies(text)
+    return text
+
+
 def _check_port(url: str) -> None:
     try:
         _ = urlsplit(url).port
@@ -64,12 +71,16 @@ def _upper(value: object) -> object:
 
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+Proxies = Annotated[str, AfterValidator(_trusted_proxies)]
 # A hundred years; what is to stay longer stays for ever.
 _LONGEST_DAYS = 36_500
 Days = Annotated[int, Field(ge=1, le=_LONGEST_DAYS)] | Literal["forever"]
 # Callers are promised a week (contract §4 Retries).
 KeyDays = Annotated[int, Field(ge=7, le=_LONGEST_DAYS)] | Literal["forever"]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+# 0 turns a bucket off.
+Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Burst = Annotated[int, Field(ge=1, le=1_000_000)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 LogFormat = Literal["auto", "json", "console"]
 
@@ -112,6 +123,26 @@ class Settings(BaseSettings):
     )
     retry_after_s: int = Field(1, ge=1, le=3600, description="`Retry-After` of a 503")
 
+    trusted_proxies: Proxies = Field(
+        "none",
+        description="addresses and networks of the proxies whose `X-Forwarded-For` or `Forwarded` "
+        "is believed, `unix` for those on a unix socket",
+    )
+    project_rate_per_s: Rate = Field(
+        20_000, description="operations a second that one project may ask for; 0: any number"
+    )
+    project_rate_burst: Burst = Field(40_000, description="the same, at once")
+    visitor_rate_per_s: Rate = Field(
+        200, description="operations a second about one visitor; 0: any number"
+    )
+    visitor_rate_burst: Burst = Field(2_000, description="the same, at once")
+    address_rate_per_s: Rate = Field(
+        10_000,
+        description="operations a second from one address to one project, without a secret token; "
+        "0: any number",
+    )
+    address_rate_burst: Burst = Field(20_000, description="the same, at once")
+
     head_timeout_s: Seconds = Field(
         10.0, description="how long a request's line and headers may take to arrive"
     )
@@ -124,6 +155,9 @@ class Settings(BaseSettings):
     )
     mailbox_max_bytes: int = Field(
         128 * 1024 * 1024, ge=1024, description="bytes one project's mailbox may hold"
+    )
+    bulk_mailbox_share: float = Field(
+        0.8, gt=0, le=1, description="share of both that bulk operations may fill"
     )
     idempotency_hint_s: int = Field(
         600, ge=1, le=86_400, description="life of an idempotency key in Redis (a hint only)"

@@ -1,0 +1,80 @@
+"""Token buckets: who may ask how often (contract §4, Load). Pure; `accept.lua` keeps them.
+
+A bucket is kept by GCRA as one time: that at which it would be full again. How far that lies ahead
+is its debt; each operation adds an interval to it, and it may not outgrow the burst.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+BucketName = Literal["project", "visitor", "address"]
+
+LONGEST_US = 3_000_000_000_000_000
+"""About a century: so much debt and today's time together are exact in a double, as Lua has it."""
+WHO_BYTES = 9
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BucketLimit:
+    """So many operations a second in the long run, and at most `burst` at once."""
+
+    rate_per_s: float
+    burst: int
+
+    @property
+    def interval_us(self) -> float:
+        """What one operation adds to the debt."""
+        return min(_SECOND_US / self.rate_per_s, LONGEST_US / self.burst)
+
+    @property
+    def most_us(self) -> float:
+        """The debt of an empty bucket."""
+        return self.interval_us * self.burst
+
+    @property
+    def window_s(self) -> int:
+        """How long an empty bucket takes to be full again, in whole seconds, at least one."""
+        return max(1, math.ceil(self.most_us / _SECOND_US))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket; `key` is its name in Redis."""
+
+    name: BucketName
+    limit: BucketLimit
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How full a bucket was left."""
+
+    bucket: Bucket
+    debt_us: float
+
+    @property
+    def remaining(self) -> int:
+        """How many operations it still takes at once."""
+        limit = self.bucket.limit
+        return max(0, math.floor((limit.most_us - self.debt_us) / limit.interval_us + 0.001))
+
+    @property
+    def full_after_s(self) -> int:
+        """When it is full again, in whole seconds."""
+        return max(0, math.ceil(self.debt_us / _SECOND_US))
+
+
+def bucket(project_id: str, name: BucketName, limit: BucketLimit, who: str = "") -> Bucket:
+    """The bucket of a project, or of a visitor or an address (`who`) in it.
+
+    Who it is stands in the key as a short keyed digest only, and the key ends with the debt: Redis
+    keeps no list of anybody's addresses.
+    """
+    if not who:
+        return Bucket(name, limit, f"rate:{project_id}:{name}")
+    digest = hashlib.blake2b(who.encode(), key=project_id.encode(), digest_size=WHO_BYTES)
+    return Bucket(name, limit, f"rate:{project_id}:{name}:{digest.hexdigest()}")
