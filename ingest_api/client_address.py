@@ -16,7 +16,6 @@ from ipaddress import (
 )
 
 from config.trusted_proxies import TrustedProxies
-
 from ingest_api.incoming import Incoming
 
 Address = IPv4Address | IPv6Address
