@@ -20,12 +20,14 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 RUNTIME_LOCK = ROOT / "requirements.txt"
 DEV_LOCK = ROOT / "requirements-dev.txt"
+AUDIT_LOCK = ROOT / "requirements-audit.txt"
 MINIMUM_PYTHON = (3, 11)
 CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("lint", ("ruff", "check", ".")),
     ("types", ("mypy",)),
     ("imports", ("lint-imports",)),
+    ("known weaknesses", ("python", "-m", "tests.audit", DEV_LOCK.name)),
 )
 
 
@@ -70,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     test.set_defaults(run=_test, takes_arguments=True)
 
-    check = commands.add_parser("check", help="format, lint, types, import rules, tests")
+    check = commands.add_parser(
+        "check", help="format, lint, types, import rules, known weaknesses of dependencies, tests"
+    )
     check.add_argument("--no-tests", action="store_true", help="leave the tests out")
     check.set_defaults(run=_check, takes_arguments=False)
 
@@ -101,6 +105,7 @@ def _test(_: argparse.Namespace, rest: Sequence[str]) -> int:
 
 def _check(options: argparse.Namespace, _: Sequence[str]) -> int:
     _set_up(DEV_LOCK)
+    _add(AUDIT_LOCK)
     failed = []
     for name, command in CHECKS:
         print(f"== {name}: {' '.join(command)}", flush=True)
@@ -158,6 +163,17 @@ def _set_up(lock: Path) -> None:
     _install(uv, ("--no-deps", "--no-build-isolation", "-e", str(ROOT)))
     stamp.write_text(wanted, encoding="utf-8")
     _say("set-up done")
+
+
+def _add(lock: Path) -> None:
+    """Install the tools that `lock` names beside what is set up, unless they are there."""
+    stamp = VENV / f".stamp-{lock.stem}"
+    wanted = _fingerprint(lock)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    _say(f"installing {lock.name} (once)")
+    _install(shutil.which("uv"), ("--require-hashes", "-r", str(lock)))
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 def _satisfied_by_dev(lock: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt")
 _PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;*]+)(?: ; [^\\]+)?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -41,16 +41,27 @@ def test_every_entry_is_one_exact_version_with_digests(lock: str) -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_no_entry_names_a_place_to_get_it_from(lock: str) -> None:
     text = (_ROOT / lock).read_text(encoding="utf-8")
-    for word in ("://", "git+", " @ ", "--index-url", "--extra-index-url", "--find-links", "-e "):
+    for word in (
+        "://",
+        "git+",
+        " @ ",
+        "--index-url",
+        "--extra-index-url",
+        "--find-links",
+        "-e ",
+        "file:",
+    ):
         assert word not in text
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {"requirements.txt": project["dependencies"]}
-    wanted["requirements-dev.txt"] = (
-        project["dependencies"] + project["optional-dependencies"]["dev"]
-    )
+    extras = project["optional-dependencies"]
+    wanted = {
+        "requirements.txt": project["dependencies"],
+        "requirements-dev.txt": project["dependencies"] + extras["dev"],
+        "requirements-audit.txt": project["dependencies"] + extras["audit"],
+    }
     for lock, requirements in wanted.items():
         pins = _pins(lock)
         for requirement in requirements:
@@ -59,6 +70,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
             assert pins[_name(pin[1])] == pin[2]
 
 
-def test_development_runs_what_is_deployed() -> None:
-    deployed, developed = (_pins(lock) for lock in LOCKS)
-    assert {name: developed.get(name) for name in deployed} == deployed
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_development_and_checks_run_what_is_deployed(lock: str) -> None:
+    deployed, installed = _pins(LOCKS[0]), _pins(lock)
+    assert {name: installed.get(name) for name in deployed} == deployed

@@ -53,27 +53,3 @@ def test_a_missing_venv_module_is_one_line_that_says_what_to_install(checkout: P
     assert "python3-venv" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not (checkout / ".venv").exists()
-
-
-def test_the_locks_name_no_index_and_no_folder() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        words = (_ROOT / name).read_text(encoding="utf-8")
-        for sign in ("://", "file:", "--index-url", "--extra-index-url", "--find-links", " @ "):
-            assert sign not in words, name
-
-
-def test_every_locked_package_has_its_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        words = (_ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
-        pins = [line for line in words.splitlines() if "==" in line.partition("--hash")[0]]
-        pins = [line for line in pins if not line.startswith("#")]
-        assert len(pins) > 30
-        assert all("--hash=sha256:" in line for line in pins), name
-
-
-def test_the_development_lock_holds_every_pin_of_the_runtime_lock() -> None:
-    def pins(name: str) -> set[str]:
-        lines = (_ROOT / name).read_text(encoding="utf-8").splitlines()
-        return {line.rstrip(" \\") for line in lines if line[:1].isalnum()}
-
-    assert pins("requirements.txt") <= pins("requirements-dev.txt")

@@ -1,0 +1,1 @@
+"""Known weaknesses of what is installed, looked up where the network lets us (`run.py check`)."""
