@@ -121,6 +121,7 @@ def _limits(settings: Settings) -> PostLimits:
         mailbox_max_bytes=settings.mailbox_max_bytes,
         idempotency_hint_s=settings.idempotency_hint_s,
         wake_queued_s=settings.wake_queued_s,
+        bulk_share=settings.bulk_mailbox_share,
     )
 
 

@@ -10,7 +10,7 @@ from ingest_api.families import KeyedFamily
 from ingest_api.preferences import Preferences, applied_headers
 from ingest_api.verdicts import problem_of
 from models.queries.operations import SettledRecord
-from workers.mailbox.post import Accepted, Replay
+from workers.mailbox.answers import Accepted, Replay
 
 RECEIPTS: Mapping[KeyedFamily, str] = {
     "widget": "/api/widget/operations/",

@@ -11,8 +11,8 @@ from ingest_api.incoming import Incoming
 from ingest_api.preferences import read_preferences
 from ingest_api.submission import Submission
 from models.queries.operations import SettledRecord
+from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, Replay
 from workers.mailbox.layout import Envelope, parse_operation_id
-from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Replay
 
 
 async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:

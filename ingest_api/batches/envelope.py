@@ -7,7 +7,7 @@ from typing import Any
 from ingest_api.bodies import DEPTH_LIMIT, parse_parts, refuse_forbidden
 from models.operations import InvalidRequest
 from models.operations.invalid_request import field_fault, json_pointer
-from workers.mailbox.post import Lane
+from workers.mailbox.layout import Lane
 
 OPERATIONS = "operations"
 OPERATIONS_POINTER = f"/{OPERATIONS}"

@@ -19,7 +19,7 @@ from ingest_api.envelope_fields import read_project_id
 from ingest_api.errors import invalid_request
 from ingest_api.idempotency import KEY_LIMIT_CHARS, read_idempotency_key
 from ingest_api.incoming import Incoming
-from workers.mailbox.post import Lane
+from workers.mailbox.layout import Lane
 
 NDJSON_TYPES = (b"application/x-ndjson", b"application/ndjson", b"application/jsonl")
 

@@ -13,7 +13,7 @@ from ingest_api.errors import Problem, key_reused, mailbox_full
 from ingest_api.preferences import Preferences, applied_headers
 from ingest_api.verdicts import outcome_document, problem_of
 from models.queries.operations import SettledRecord
-from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Replay
+from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, Replay
 
 Result = dict[str, Any]
 

@@ -9,9 +9,9 @@ from ingest_api.asked import Asked
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from models.queries.operations import OperationKey, SettledRecord
-from workers.mailbox.layout import parse_operation_id
+from workers.mailbox.answers import Accepted, Answer, Replay
+from workers.mailbox.layout import Lane, parse_operation_id
 from workers.mailbox.outcomes import Arrivals
-from workers.mailbox.post import Accepted, Answer, Lane, Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ async def take(
     nonces = [envelope.nonce for envelope in envelopes]
     listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()
     with listening as arrivals:
-        answers = await edge.post.accept_many(project_id, envelopes, lane)
+        answers = await edge.post.accept_many(project_id, envelopes)
         _count(edge, asked, answers)
         awaited = None if _is_deep(edge, answers) else arrivals
         found = await _find(edge, project_id, answers, awaited, budget_s)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ingest_api.cli.refusing import NotAccepted
 from ingest_api.edge import Edge
 from models.queries.operations import SettledRecord
+from workers.mailbox.answers import Accepted, MailboxFull
 from workers.mailbox.layout import Envelope
-from workers.mailbox.post import Accepted, MailboxFull
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ingest_api.edge import Edge
 from ingest_api.incoming import Incoming
 from ingest_api.preferences import read_preferences
 from ingest_api.submit import usual_wait_s
-from workers.mailbox.post import Lane
+from workers.mailbox.layout import Lane
 
 
 async def widget_batch(edge: Edge, incoming: Incoming) -> Answer:

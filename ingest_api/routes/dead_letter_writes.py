@@ -20,7 +20,7 @@ from ingest_api.write_answers import replay_answer
 from models.operations import is_replayable
 from models.queries.dead_letters import find_envelope
 from models.queries.operations import find_by_key
-from workers.mailbox.post import Replay
+from workers.mailbox.answers import Replay
 
 
 async def replay(edge: Edge, incoming: Incoming) -> Answer:

@@ -23,10 +23,11 @@ from tests.model.state import Json
 from tests.model.stored import stored_snapshot
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Drain, DrainLimits, Storage
+from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect, connect_async
 from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
-from workers.mailbox.post import Accepted, Post, PostLimits, new_nonce
+from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
 REDIS_TIMEOUT_S = 5.0

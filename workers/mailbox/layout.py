@@ -2,8 +2,9 @@
 
 | key                          | kind    | holds                                               |
 |------------------------------|---------|-----------------------------------------------------|
-| `mailbox:{project}`          | stream  | waiting entries; field `e`: the envelope as JSON    |
-| `bytes:{project}`            | counter | size of those envelopes together                    |
+| `mailbox:{project}`          | stream  | live entries; field `e`: the envelope as JSON       |
+| `bulk:{project}`             | stream  | the entries of the bulk lane, likewise              |
+| `bytes:{project}`            | counter | size of the envelopes of both together              |
 | `wake:{project}`             | token   | a drain is queued or running; expires               |
 | `key:{project}:{type}:{key}` | string  | `{entry id} {nonce} {fingerprint}`, a hint; expires |
 | `ready`                      | zset    | project -> ms at which its oldest entry came        |
@@ -41,6 +42,11 @@ MAX_RAW_KEPT_CHARS = 4096
 MALFORMED = "malformed"
 """The type of an entry that is no envelope."""
 
+Lane = Literal["live", "bulk"]
+"""Live operations are somebody's clicks, bulk ones a backfill (contract §10)."""
+LANES: tuple[Lane, ...] = ("live", "bulk")
+"""Those that go first stand first."""
+
 Caller = Literal["publishable", "secret", "api"]
 Fault = Literal["malformed", "newer_version"]
 
@@ -54,6 +60,19 @@ _to_json = json.JSONEncoder(
 
 def mailbox_key(project_id: str) -> str:
     return f"mailbox:{project_id}"
+
+
+def bulk_key(project_id: str) -> str:
+    return f"bulk:{project_id}"
+
+
+def stream_key(project_id: str, lane: Lane) -> str:
+    """The stream in which a lane's entries wait."""
+    return mailbox_key(project_id) if lane == "live" else bulk_key(project_id)
+
+
+def other_lane(lane: Lane) -> Lane:
+    return "bulk" if lane == "live" else "live"
 
 
 def bytes_key(project_id: str) -> str:
@@ -121,7 +140,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class QueuedOperation:
-    """An entry of a mailbox. `size_bytes` is what it counts against the mailbox's cap.
+    """An entry of a mailbox's lane. `size_bytes` is what it counts against the mailbox's cap.
 
     `fault` says why the envelope is only a stand-in: `malformed` entries go to the dead letters,
     one of a newer version stays, with all behind it, for a worker that knows that version.
@@ -133,6 +152,7 @@ class QueuedOperation:
     envelope: Envelope
     size_bytes: int
     fault: Fault | None = None
+    lane: Lane = "live"
 
 
 def operation_id(entry_id: str, nonce: str) -> str:
@@ -140,6 +160,7 @@ def operation_id(entry_id: str, nonce: str) -> str:
 
     Twelve hex digits of milliseconds, six of the stream's sequence, the nonce. (Should a clock
     set back make the sequence outgrow 24 bits, the milliseconds take the carry: still in order.)
+    Entries of both lanes may have one time and number; the nonce tells them apart.
     """
     ms, _, sequence = entry_id.partition("-")
     return f"op_{(int(ms) << SEQUENCE_BITS) + int(sequence):018x}{nonce}"
@@ -164,7 +185,9 @@ def encode(envelope: Envelope) -> bytes:
     return _to_json(envelope.as_document()).encode()
 
 
-def read_entry(entry_id: str, fields: Mapping[bytes, bytes]) -> QueuedOperation:
+def read_entry(
+    entry_id: str, fields: Mapping[bytes, bytes], lane: Lane = "live"
+) -> QueuedOperation:
     """A stream entry as a queued operation; never raises, since one entry must not stop a mailbox.
 
     Of a malformed entry the nonce and the waiting edge are saved if they can be read, so that
@@ -187,6 +210,7 @@ def read_entry(entry_id: str, fields: Mapping[bytes, bytes]) -> QueuedOperation:
         envelope=envelope,
         size_bytes=len(raw),
         fault=fault,
+        lane=lane,
     )
 
 

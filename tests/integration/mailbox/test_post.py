@@ -8,9 +8,10 @@ import pytest
 from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, TIMES, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
+from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, Replay
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
-from workers.mailbox.layout import encode
-from workers.mailbox.post import Accepted, KeyReused, MailboxFull, Post, Replay
+from workers.mailbox.layout import LANES, encode, operation_id, stream_key
+from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake, project_of
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +45,7 @@ async def test_what_one_call_brings_goes_in_with_one_script_and_undivided(
     alone = asyncio.ensure_future(post.accept("p", envelope("alone")))
     await let_others_run()
     many, after = await asyncio.gather(
-        post.accept_many("p", [envelope(name) for name in names], "bulk"),
+        post.accept_many("p", [envelope(name) for name in names]),
         post.accept("p", envelope("after")),
     )
     await alone
@@ -119,6 +120,49 @@ async def test_a_mailbox_takes_no_more_bytes_than_its_cap_until_some_are_deleted
     assert isinstance(await post.accept("p", envelope("same")), Accepted)
 
 
+async def test_bulk_operations_fill_their_share_of_the_caps_and_live_ones_the_rest(
+    open_post: OpenPost,
+) -> None:
+    post = open_post(replace(LIMITS, mailbox_max_entries=4, bulk_share=0.5))
+    bulk = await post.accept_many("p", [envelope() for _ in range(3)], "bulk")
+    live = await post.accept_many("p", [envelope() for _ in range(3)])
+    assert [type(answer) for answer in bulk] == [Accepted, Accepted, MailboxFull]
+    assert [type(answer) for answer in live] == [Accepted, Accepted, MailboxFull]
+
+
+async def test_bulk_operations_have_no_share_of_what_live_ones_fill(open_post: OpenPost) -> None:
+    post = open_post(replace(LIMITS, mailbox_max_entries=4, bulk_share=0.5))
+    await post.accept_many("p", [envelope() for _ in range(2)])
+    assert await post.accept_many("p", [envelope()], "bulk") == [MailboxFull()]
+
+
+async def test_the_bytes_of_both_lanes_count_together(open_post: OpenPost) -> None:
+    size_bytes = len(encode(envelope("same")))
+    post = open_post(replace(LIMITS, mailbox_max_bytes=size_bytes * 3, bulk_share=0.7))
+    sent = [envelope("same") for _ in range(3)]
+    bulk = await post.accept_many("p", sent, "bulk")
+    live = await post.accept_many("p", sent)
+    assert [type(answer) for answer in bulk] == [Accepted, Accepted, MailboxFull]
+    assert [type(answer) for answer in live] == [Accepted, MailboxFull, MailboxFull]
+
+
+async def test_live_operations_wait_for_live_ones_and_bulk_operations_for_all(post: Post) -> None:
+    bulk = await post.accept_many("p", [envelope() for _ in range(3)], "bulk")
+    live = await post.accept_many("p", [envelope() for _ in range(2)])
+    later = await post.accept_many("p", [envelope()], "bulk")
+    assert [_depth(answers) for answers in (bulk, live, later)] == [3, 2, 6]
+
+
+async def test_a_key_is_one_key_in_both_lanes(post: Post) -> None:
+    (bulk,) = await post.accept_many("p", [envelope(idempotency_key="k")], "bulk")
+    assert isinstance(bulk, Accepted)
+    assert await post.accept("p", envelope(idempotency_key="k")) == Replay(bulk.operation_id)
+    live = await post.accept("p", envelope(idempotency_key="l"))
+    assert isinstance(live, Accepted)
+    again = await post.accept_many("p", [envelope(idempotency_key="l")], "bulk")
+    assert again == [Replay(live.operation_id)]
+
+
 async def test_a_refused_entry_leaves_no_hint_so_that_its_retry_is_taken(
     open_post: OpenPost, world: World
 ) -> None:
@@ -152,6 +196,18 @@ async def test_a_queued_operation_is_found_by_its_id_in_its_own_project_only(
     assert await post.queued("p", "op_nonsense") is None
     world.mailbox.delete("p", [found])
     assert await post.queued("p", answer.operation_id) is None
+
+
+async def test_queued_operations_of_both_lanes_are_found_though_their_entries_have_one_id(
+    post: Post, world: World
+) -> None:
+    sent = {lane: envelope(lane) for lane in LANES}
+    for lane, each in sent.items():
+        world.redis.xadd(stream_key("p", lane), {"e": encode(each)}, id="7-0")
+    for lane, each in sent.items():
+        found = await post.queued("p", operation_id("7-0", each.nonce))
+        assert found is not None
+        assert (found.envelope, found.lane) == (each, lane)
 
 
 async def test_a_redis_that_forgot_the_script_is_given_it_again(post: Post, world: World) -> None:
@@ -231,6 +287,11 @@ async def test_a_job_that_cannot_be_queued_costs_no_caller_its_answer(
     await post.aclose()
     await redis.aclose()
     sync.close()
+
+
+def _depth(answers: list[Answer]) -> int:
+    (depth,) = {answer.depth for answer in answers if isinstance(answer, Accepted)}
+    return depth
 
 
 def _scripts_run(world: World) -> int:

@@ -1,0 +1,56 @@
+"""What the mailbox answers to an operation that asks to be taken in (contract §4)."""
+
+from dataclasses import dataclass
+
+from workers.mailbox import layout
+from workers.mailbox.layout import Envelope
+
+FULL_RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """In the mailbox. `depth` is how many entries wait that go before the next one, its own too."""
+
+    operation_id: str
+    accepted_at_ms: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The idempotency key was used lately, with the same content, by this operation."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The idempotency key was used lately, with other content, by this operation."""
+
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFull:
+    """Over its cap in entries or bytes; nothing was stored."""
+
+    retry_after_s: int = FULL_RETRY_AFTER_S
+
+
+Answer = Accepted | Replay | KeyReused | MailboxFull
+
+
+def read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:
+    """What accept.lua answered to one envelope."""
+    if not answer:
+        return MailboxFull()
+    entry_id, _, first = answer.partition(" ")
+    if not first:
+        accepted_at_ms = int(entry_id.partition("-")[0])
+        return Accepted(layout.operation_id(entry_id, envelope.nonce), accepted_at_ms, depth)
+    nonce, _, fingerprint = first.partition(" ")
+    operation_id = layout.operation_id(entry_id, nonce)
+    if fingerprint == envelope.fingerprint:
+        return Replay(operation_id)
+    return KeyReused(operation_id)
