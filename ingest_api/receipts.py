@@ -81,9 +81,7 @@ async def _waiting(
     if filters.status not in (None, "queued"):
         return [], None
     passes = _filter(filters, await _contact_ids(edge, project_id, filters.contact_id))
-    parsed = None if page.after is None else parse_operation_id(page.after)
-    before = None if parsed is None else parsed[0]
-    entries = newest_first(edge.redis, project_id, before_entry_id=before, since_ms=since_ms)
+    entries = newest_first(edge.redis, project_id, before=page.after, since_ms=since_ms)
     passed: list[QueuedOperation] = []
     looked_at = 0
     async with aclosing(entries):

@@ -37,10 +37,11 @@ def test_lost_jobs_and_killed_drains_strand_and_lose_nothing(faults: int) -> Non
     "without",
     [
         replace(BARE, second_look=False),
+        replace(BARE, looks_at_both_lanes=False),
         replace(BARE, clears_token=False),
         replace(BARE, clears_before_looking=False),
     ],
-    ids=["second look", "clearing the token", "clearing before looking"],
+    ids=["second look", "look at both lanes", "clearing the token", "clearing before looking"],
 )
 def test_each_step_of_leaving_is_needed(without: Protocol) -> None:
     assert explore(without, accepted=3, faults=0).stranded()

@@ -2,7 +2,8 @@
 
 Edges accept and queue jobs; workers pop them and drain; faults lose jobs and end drains. A state
 keeps only what the protocol decides on: which entries wait, which are committed, the token, the
-jobs, who holds the database lock and where each drain stands.
+jobs, who holds the database lock and where each drain stands. A mailbox has two lanes, which a
+drain reads one after the other: a batch is of the first one that is not empty.
 """
 
 from collections import deque
@@ -11,23 +12,27 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MAX_JOBS = 3
+LIVE, BULK = 0, 1
 
 
 class At(StrEnum):
     """Where a drain stands: what it does next."""
 
     LOCK = "lock the mailbox row, or leave if it is taken"
-    HEAD = "hold the token, read the head"
+    HEAD = "hold the token, read the head of the lane whose turn it is"
+    OTHER_HEAD = "read the head of the other lane, since that one is empty"
     COMMIT = "commit and unlock"
     DELETE = "delete what it read"
     CLEAR = "clear the token"
-    LOOK = "look once more"
+    LOOK = "look once more, at the live lane"
+    OTHER_LOOK = "and at the bulk lane"
 
 
 @dataclass(frozen=True)
 class DrainAt:
     at: At
     read: frozenset[int] = frozenset()
+    lane: int = LIVE
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,18 @@ class State:
 
     @property
     def locked(self) -> bool:
-        return any(drain.at in {At.HEAD, At.COMMIT} for drain in self.drains)
+        return any(drain.at in _LOCKED for drain in self.drains)
+
+    def waits_in(self, lane: int) -> frozenset[int]:
+        return frozenset(entry for entry in self.waiting if _lane_of(entry) == lane)
+
+
+_LOCKED = {At.HEAD, At.OTHER_HEAD, At.COMMIT}
+
+
+def _lane_of(entry: int) -> int:
+    """Live and bulk operations come by turns."""
+    return entry % 2
 
 
 @dataclass(frozen=True)
@@ -51,6 +67,7 @@ class Protocol:
     """The protocol, and what can be taken out of it."""
 
     second_look: bool = True
+    looks_at_both_lanes: bool = True
     clears_token: bool = True
     clears_before_looking: bool = True
     deletes_after_commit: bool = True
@@ -93,51 +110,82 @@ class Protocol:
         steps = {
             At.LOCK: self._lock,
             At.HEAD: self._head,
+            At.OTHER_HEAD: self._other_head,
             At.COMMIT: self._commit,
             At.DELETE: self._delete,
             At.CLEAR: self._clear,
             At.LOOK: self._look,
+            At.OTHER_LOOK: self._other_look,
         }
-        return [steps[drain.at](state, tuple(others), drain)]
+        return steps[drain.at](state, tuple(others), drain)
 
-    def _lock(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> State:
+    def _lock(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> Iterator[State]:
         if state.locked:
-            return replace(state, drains=others)
-        return _with(state, others, DrainAt(At.HEAD))
+            yield replace(state, drains=others)
+            return
+        # Whose turn it is, is for the drain to say; nothing depends on it.
+        for lane in (LIVE, BULK):
+            yield _with(state, others, DrainAt(At.HEAD, lane=lane))
 
-    def _head(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> State:
+    def _head(self, state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> Iterator[State]:
         state = replace(state, token=True)
-        if not state.waiting:
-            return self._leaving(state, others)
+        if state.waits_in(drain.lane):
+            yield self._reading(state, others, drain.lane)
+        else:
+            yield _with(state, others, DrainAt(At.OTHER_HEAD, lane=1 - drain.lane))
+
+    def _other_head(
+        self, state: State, others: tuple[DrainAt, ...], drain: DrainAt
+    ) -> Iterator[State]:
+        if state.waits_in(drain.lane):
+            yield self._reading(state, others, drain.lane)
+        else:
+            yield self._leaving(state, others)
+
+    def _reading(self, state: State, others: tuple[DrainAt, ...], lane: int) -> State:
+        read = state.waits_in(lane)
         if not self.deletes_after_commit:
-            read, state = state.waiting, replace(state, waiting=frozenset())
-            return _with(state, others, DrainAt(At.COMMIT, read))
-        return _with(state, others, DrainAt(At.COMMIT, state.waiting))
+            state = replace(state, waiting=state.waiting - read)
+        return _with(state, others, DrainAt(At.COMMIT, read))
 
-    def _commit(self, state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> State:
+    def _commit(self, state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> Iterator[State]:
         state = replace(state, committed=state.committed | drain.read)
-        return _with(state, others, DrainAt(At.DELETE, drain.read))
+        yield _with(state, others, DrainAt(At.DELETE, drain.read))
 
-    def _delete(self, state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> State:
+    def _delete(self, state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> Iterator[State]:
         state = replace(state, waiting=state.waiting - drain.read)
         if state.waiting:
-            return _with(state, others, DrainAt(At.LOCK))
-        return self._leaving(state, others)
+            yield _with(state, others, DrainAt(At.LOCK))
+        else:
+            yield self._leaving(state, others)
 
     def _leaving(self, state: State, others: tuple[DrainAt, ...]) -> State:
         if self.clears_before_looking:
             return _with(state, others, DrainAt(At.CLEAR))
         return _with(state, others, DrainAt(At.LOOK))
 
-    def _clear(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> State:
+    def _clear(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> Iterator[State]:
         state = replace(state, token=state.token and not self.clears_token)
         if self.second_look and self.clears_before_looking:
-            return _with(state, others, DrainAt(At.LOOK))
-        return replace(state, drains=others)
+            yield _with(state, others, DrainAt(At.LOOK))
+        else:
+            yield replace(state, drains=others)
 
-    def _look(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> State:
-        if state.waiting:
-            return _with(state, others, DrainAt(At.LOCK))
+    def _look(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> Iterator[State]:
+        if state.waits_in(LIVE):
+            yield _with(state, others, DrainAt(At.LOCK))
+        elif self.looks_at_both_lanes:
+            yield _with(state, others, DrainAt(At.OTHER_LOOK))
+        else:
+            yield self._looked(state, others)
+
+    def _other_look(self, state: State, others: tuple[DrainAt, ...], _: DrainAt) -> Iterator[State]:
+        if state.waits_in(BULK):
+            yield _with(state, others, DrainAt(At.LOCK))
+        else:
+            yield self._looked(state, others)
+
+    def _looked(self, state: State, others: tuple[DrainAt, ...]) -> State:
         if self.clears_before_looking:
             return replace(state, drains=others)
         return _with(state, others, DrainAt(At.CLEAR))
@@ -157,7 +205,7 @@ class Protocol:
 
 
 def _with(state: State, others: tuple[DrainAt, ...], drain: DrainAt) -> State:
-    in_order = sorted((*others, drain), key=lambda one: (one.at, sorted(one.read)))
+    in_order = sorted((*others, drain), key=lambda one: (one.at, one.lane, sorted(one.read)))
     return replace(state, drains=tuple(in_order))
 
 

@@ -36,10 +36,11 @@ class Horizon:
         with translated(), self._redis.pipeline(transaction=False) as commands:
             # The clock is read first: an entry that comes in between has a later time.
             commands.time()
-            commands.xrange(layout.mailbox_key(project_id), count=1)
+            for lane in layout.LANES:
+                commands.xrange(layout.stream_key(project_id, lane), count=1)
             answers: list[Any] = commands.execute()
-        (seconds, microseconds), head = answers
-        waiting_ms = [int(entry_id.partition(b"-")[0]) for entry_id, _ in head]
+        (seconds, microseconds), *heads = answers
+        waiting_ms = [int(entry_id.partition(b"-")[0]) for head in heads for entry_id, _ in head]
         return min(self._wall_ms(), int(seconds * 1000 + microseconds // 1000), *waiting_ms)
 
     def emptied_until(self, project_id: str) -> str:
