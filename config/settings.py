@@ -6,6 +6,7 @@ A variable is its field's name in capitals; units stand last in the name.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
@@ -83,6 +84,7 @@ Rate = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Burst = Annotated[int, Field(ge=1, le=1_000_000)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 LogFormat = Literal["auto", "json", "console"]
+LogRequests = Literal["failed", "refused", "all"]
 
 
 class Settings(BaseSettings):
@@ -106,6 +108,24 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field("INFO", description="least severe line that is written")
     log_format: LogFormat = Field(
         "auto", description="auto: console lines on a terminal, JSON elsewhere"
+    )
+    log_requests: LogRequests = Field(
+        "refused", description="lines for requests: answered 5xx, also 4xx, all"
+    )
+    prometheus_multiproc_dir: str = Field(
+        "", description="folder in which the processes of one machine count together"
+    )
+    metrics_projects: int = Field(
+        10, ge=0, le=1_000, description="projects that metrics name; the others are told as one"
+    )
+    worker_metrics_host: str = Field(
+        "127.0.0.1", min_length=1, description="address at which `worker` answers `/metrics`"
+    )
+    worker_metrics_port: int = Field(
+        0, ge=0, le=65535, description="its port; with 0 it answers none"
+    )
+    stuck_after_s: float = Field(
+        60.0, gt=0, le=86_400, description="age of a waiting operation at which `/readyz` warns"
     )
 
     widget_wait_s: float = Field(
@@ -219,6 +239,12 @@ class Settings(BaseSettings):
         """Whether REDIS_URL was set, so that `up` must not start a server of its own."""
         return "redis_url" in self.model_fields_set
 
+    @property
+    def metrics_folder(self) -> Path | None:
+        """Where the processes of this machine count together; None for each on its own."""
+        given = self.prometheus_multiproc_dir
+        return Path(given) if given else None
+
     def as_environment(self) -> dict[str, str]:
         """Return the variables that give another process these same settings."""
         return {name.upper(): str(value) for name, value in self.model_dump().items()}
@@ -240,7 +266,7 @@ def settings_table() -> list[SettingRow]:
         SettingRow(
             variable=name.upper(),
             type=_type_label(field.annotation),
-            default=str(field.default),
+            default=str(field.default) or "none",
             meaning=field.description or "",
         )
         for name, field in Settings.model_fields.items()

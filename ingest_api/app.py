@@ -12,9 +12,11 @@ from starlette.types import ASGIApp, Lifespan
 
 from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
+from config.metric_files import count_in
 from config.settings import Settings, load_settings
 from ingest_api.edge import Edge
 from ingest_api.front_door import FrontDoor
+from ingest_api.request_log import RequestLog
 from ingest_api.route_table import Nowhere, build_routes
 
 GARBAGE_THRESHOLD = 10_000
@@ -32,7 +34,9 @@ class EdgeApp(Starlette):
 
     def build_middleware_stack(self) -> ASGIApp:
         edge: Edge = self.state.edge
-        return FrontDoor(self.router, edge.metrics, edge.settings.retry_after_s)
+        settings = edge.settings
+        log = RequestLog(settings.log_requests)
+        return FrontDoor(self.router, edge.metrics, log, settings.retry_after_s)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -52,6 +56,7 @@ def app_from_environment() -> Starlette:
     settings = load_settings()
     tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
+    count_in(settings.metrics_folder)
     app = create_app(settings)
     _spare_the_collector()
     return app

@@ -43,6 +43,16 @@ class DatabaseReads:
         self._under_way = 0
         self._trips: set[asyncio.Task[None]] = set()
 
+    @property
+    def under_way(self) -> int:
+        """Threads that read now, each with a connection."""
+        return self._under_way
+
+    @property
+    def waiting(self) -> int:
+        """Reads that no thread has taken yet."""
+        return len(self._waiting)
+
     async def run(self, read: Callable[[Connection], Result]) -> Result:
         """What `read` returns. Raises Transient when the database is away, busy or too slow."""
         asked = _Asked(read, asyncio.get_running_loop().create_future())

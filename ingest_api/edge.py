@@ -16,6 +16,7 @@ from ingest_api.key_usage import KeyUsage
 from ingest_api.metrics import Metrics
 from ingest_api.project_cache import ProjectCache
 from ingest_api.stop_signals import on_stop_signal
+from ingest_api.version import VERSION
 from ingest_api.waiters import Waiters
 from models.database import open_database
 from models.queries.operations import OperationKey, SettledRecord, find_settled
@@ -27,6 +28,7 @@ from workers.mailbox.wake import Wake, WakeTimes
 
 RESTART_PAUSE_S = 1.0
 CANCEL_AGAIN_S = 0.1
+METRICS_INTERVAL_S = 1.0
 
 _log = structlog.get_logger("hal.edge")
 
@@ -37,7 +39,7 @@ class Edge:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.id = secrets.token_hex(8)
-        self.metrics = Metrics()
+        self.metrics = Metrics(VERSION, settings.metrics_folder)
         self.database = open_database(settings)
         self.reads = DatabaseReads(
             self.database,
@@ -46,7 +48,8 @@ class Edge:
         )
         self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
         self._wake_redis = connect(settings.redis_url, settings.redis_timeout_s)
-        self.post = Post(self.redis, _wake(self._wake_redis, settings), _limits(settings))
+        wake = _wake(self._wake_redis, settings)
+        self.post = Post(self.redis, wake, _limits(settings), self.metrics.redis)
         self.waiters = Waiters(self._find_settled)
         self.projects = ProjectCache(
             self._find_credentials,
@@ -57,7 +60,6 @@ class Edge:
         self.outcomes = Outcomes(self.redis, self.id, self.projects.forget)
         self.key_usage = KeyUsage(self.reads)
         self.auth = Auth(self.projects, self.key_usage)
-        self.metrics.waiting.set_function(partial(len, self.waiters))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -68,6 +70,7 @@ class Edge:
                 self.outcomes.listen,
                 self.waiters.poll,
                 self.key_usage.write_regularly,
+                self._write_metrics_regularly,
             )
         ]
         try:
@@ -77,7 +80,20 @@ class Edge:
             await _end(set(tasks))
             await self._close()
 
+    def write_metrics(self) -> None:
+        """Makes what was counted so far readable for whoever scrapes."""
+        self.metrics.waiting.set(len(self.waiters))
+        self.metrics.reads_under_way.set(self.reads.under_way)
+        self.metrics.reads_waiting.set(self.reads.waiting)
+        self.metrics.measures.write()
+
+    async def _write_metrics_regularly(self) -> None:
+        while True:
+            self.write_metrics()
+            await asyncio.sleep(METRICS_INTERVAL_S)
+
     async def _close(self) -> None:
+        self.write_metrics()
         await self.projects.close()
         await self.post.aclose()
         await self.key_usage.write()

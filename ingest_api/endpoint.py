@@ -64,7 +64,8 @@ class Endpoint:
             if isinstance(error, NotMigrated):
                 # No outage that passes by itself: somebody has to do something.
                 _log.error(error.code, request_id=incoming.scope["request_id"], detail=error.detail)
-            self._edge.metrics.refused.labels(problem.code).inc()
+            self._edge.metrics.refused.add(problem.code)
+            incoming.scope["notes"].code = problem.code
             answer = problem_answer(problem, incoming.scope["request_id"])
         return answer.plus(*incoming.cors)
 

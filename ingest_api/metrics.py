@@ -1,56 +1,65 @@
-"""What the edge counts, for Prometheus (contract §13). Label values are few and known."""
+"""What an edge counts, for Prometheus (contract §13). Label values are few and known."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from pathlib import Path
 
-_DURATION_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+from prometheus_client import CollectorRegistry, generate_latest
+
+from config.measures import DURATIONS_S, Measures
+from config.metric_files import read_all
+from workers.mailbox.metrics import RedisMetrics
 
 
 class Metrics:
-    """One set of counters for one edge."""
+    """One edge's counters; `measures` holds all of them, `folder` those of the whole machine."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Histogram(
+    def __init__(self, version: str, folder: Path | None = None) -> None:
+        self._folder = folder
+        measures = self.measures = Measures()
+        self.redis = RedisMetrics(measures)
+        self.requests = measures.spread(
             "hal_request_duration_seconds",
-            "Time from a request's head to the end of its answer",
-            ["route", "status"],
-            buckets=_DURATION_BUCKETS_S,
-            registry=self.registry,
+            "time from a request's head to the end of its answer",
+            DURATIONS_S,
+            "route",
+            "status",
         )
-        self.accepted = Counter(
-            "hal_operations_accepted",
-            "Operations taken into a mailbox by this edge",
-            ["type"],
-            registry=self.registry,
+        self.accepted = measures.count(
+            "hal_operations_accepted_total", "operations taken into a mailbox", "type", "lane"
         )
-        self.refused = Counter(
-            "hal_requests_refused",
-            "Requests answered with a problem, by its code",
-            ["code"],
-            registry=self.registry,
+        self.refused = measures.count(
+            "hal_requests_refused_total", "requests answered with a problem, by its code", "code"
         )
-        self.outcomes = Counter(
-            "hal_outcomes_answered",
-            "Outcomes given to callers that waited for them",
-            ["type", "status"],
-            registry=self.registry,
+        self.refused_in_batches = measures.count(
+            "hal_batch_operations_refused_total",
+            "operations of a batch that were answered with a problem, by its code",
+            "code",
         )
-        self.waiting = Gauge(
-            "hal_waiting_callers",
-            "Callers that wait for an outcome now",
-            registry=self.registry,
+        self.outcomes = measures.count(
+            "hal_outcomes_answered_total",
+            "outcomes given to callers that waited for them",
+            "type",
+            "status",
         )
-
-        self._request_children: dict[tuple[str, int], Histogram] = {}
+        self.waiting = measures.level("hal_waiting_callers", "callers that wait for an outcome now")
+        self.reads_under_way = measures.level(
+            "hal_database_reads_under_way", "database connections that edges read with now"
+        )
+        self.reads_waiting = measures.level(
+            "hal_database_reads_waiting", "reads of edges that wait for a connection now"
+        )
+        self.bugs = measures.count(
+            "hal_unexpected_errors_total", "requests that failed for a reason nobody expected"
+        )
+        self.processes = measures.level(
+            "hal_processes", "processes of hal-ingest on this machine", "kind", "version"
+        )
+        self.processes.set(1, "edge", version)
 
     def request_answered(self, route: str, status: int, duration_s: float) -> None:
         """Counts a request; the path is that of the route, never the caller's."""
-        child = self._request_children.get((route, status))
-        if child is None:
-            child = self.requests.labels(route, str(status))
-            self._request_children[route, status] = child
-        child.observe(duration_s)
+        self.requests.observe(duration_s, route, str(status))
 
-    def render(self) -> bytes:
-        """All of it in the text format."""
-        return generate_latest(self.registry)
+    def text(self, common: CollectorRegistry) -> bytes:
+        """All that is counted on this machine, and `common`, in Prometheus' text format."""
+        counted = self.measures.registry if self._folder is None else read_all(self._folder)
+        return generate_latest(counted) + generate_latest(common)

@@ -27,7 +27,7 @@ async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:
     envelope = asked.envelope(reply_to=edge.id if budget_s else None)
     taken, record, waited_s = await _accept_and_wait(edge, asked, envelope, budget_s)
     if record is not None:
-        edge.metrics.outcomes.labels(record["type"], record["status"]).inc()
+        edge.metrics.outcomes.add(record["type"], record["status"])
     return Submission(asked, taken, record, preferences, waited_s)
 
 
@@ -51,7 +51,7 @@ async def _accept_and_wait(
                 raise mailbox_full(taken.retry_after_s)
             case Replay():
                 return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
-        edge.metrics.accepted.labels(asked.operation_type).inc()
+        edge.metrics.accepted.add(asked.operation_type, "live")
         if arrival is None or taken.depth > edge.settings.wait_backlog_limit:
             return taken, None, 0.0
         operation = (project_id, taken.operation_id)

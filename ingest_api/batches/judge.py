@@ -73,7 +73,7 @@ class Judge:
         problem = as_problem(error, self._edge.settings.retry_after_s)
         if problem is None:
             raise error
-        self._edge.metrics.refused.labels(problem.code).inc()
+        self._edge.metrics.refused_in_batches.add(problem.code)
         # A kept traceback would keep the operation with it.
         self.items.append(problem.with_traceback(None))
 

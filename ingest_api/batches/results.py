@@ -53,7 +53,7 @@ def _results(edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken) ->
         elif (record := taken.records.get(answer.operation_id)) is None:
             yield _queued(index, item, answer.operation_id)
         else:
-            edge.metrics.outcomes.labels(record["type"], record["status"]).inc()
+            edge.metrics.outcomes.add(record["type"], record["status"])
             yield _settled(index, record, caller, replayed=isinstance(answer, Replay))
 
 

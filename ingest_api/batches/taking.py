@@ -42,7 +42,7 @@ async def take(
     listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()
     with listening as arrivals:
         answers = await edge.post.accept_many(project_id, envelopes)
-        _count(edge, asked, answers)
+        _count(edge, asked, answers, lane)
         awaited = None if _is_deep(edge, answers) else arrivals
         found = await _find(edge, project_id, answers, awaited, budget_s)
     records = {operation_id: record for (_, operation_id), record in found.items()}
@@ -81,11 +81,11 @@ def _is_deep(edge: Edge, answers: Sequence[Answer]) -> bool:
     return max(depths, default=0) > edge.settings.wait_backlog_limit
 
 
-def _count(edge: Edge, asked: Sequence[Asked], answers: Sequence[Answer]) -> None:
+def _count(edge: Edge, asked: Sequence[Asked], answers: Sequence[Answer], lane: Lane) -> None:
     accepted = Counter(
         one.operation_type
         for one, answer in zip(asked, answers, strict=True)
         if isinstance(answer, Accepted)
     )
     for operation_type, count in accepted.items():
-        edge.metrics.accepted.labels(operation_type).inc(count)
+        edge.metrics.accepted.add(operation_type, lane, by=count)

@@ -16,6 +16,7 @@ from workers.mailbox import layout
 from workers.mailbox.answers import Answer, read_answer
 from workers.mailbox.connection import MailboxUnavailable, translated, unavailable
 from workers.mailbox.layout import Envelope, Lane, QueuedOperation
+from workers.mailbox.metrics import NOBODY, RedisMeter
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
 from workers.mailbox.wake import Wake
@@ -54,11 +55,14 @@ def new_nonce() -> str:
 class Post:
     """Takes entries into the mailboxes. One for each edge process, used by its event loop."""
 
-    def __init__(self, redis: Redis, wake: Wake, limits: PostLimits) -> None:
+    def __init__(
+        self, redis: Redis, wake: Wake, limits: PostLimits, meter: RedisMeter = NOBODY
+    ) -> None:
         self._redis = redis
         self._wake = wake
         self._limits = limits
-        self._round_trips = RoundTrips(self._send)
+        self._meter = meter
+        self._round_trips = RoundTrips(self._send, meter)
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
 
     async def accept(self, project_id: str, envelope: Envelope) -> Answer:
@@ -158,7 +162,9 @@ class Post:
 
     def _deliver(self, project_id: str, lane: Lane, letters: Sequence[Letter], reply: Any) -> None:
         if isinstance(reply, Exception):
-            refuse(letters, unavailable(reply))
+            error = unavailable(reply)
+            self._meter.failed(error)
+            refuse(letters, error)
             return
         wake_taken, in_lane, in_other_lane, answers = reply
         if wake_taken:

@@ -6,6 +6,7 @@ together is never divided.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from workers.mailbox.answers import Answer
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Envelope, Lane
+from workers.mailbox.metrics import NOBODY, RedisMeter
 
 MAX_TRIP_ENTRIES = 512
 MAX_TRIP_BYTES = 4 * 1024 * 1024
@@ -46,8 +48,11 @@ class RoundTrips:
     `send` answers all letters of a trip, or raises MailboxUnavailable for all of them.
     """
 
-    def __init__(self, send: Callable[[Sequence[Letter]], Awaitable[None]]) -> None:
+    def __init__(
+        self, send: Callable[[Sequence[Letter]], Awaitable[None]], meter: RedisMeter = NOBODY
+    ) -> None:
         self._send = send
+        self._meter = meter
         self._waiting: deque[Letter] = deque()
         self._waiting_entries = 0
         self._under_way: asyncio.Task[None] | None = None
@@ -75,9 +80,12 @@ class RoundTrips:
         try:
             while self._waiting:
                 trip = self._next_trip()
+                began_s = time.perf_counter()
                 try:
                     await self._send(trip)
+                    self._meter.answered("accept", time.perf_counter() - began_s)
                 except MailboxUnavailable as error:
+                    self._meter.failed(error)
                     refuse(trip, error)
                     if error.timed_out:
                         # Who came meanwhile has waited as long: nobody waits for two timeouts.

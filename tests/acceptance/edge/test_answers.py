@@ -100,7 +100,7 @@ async def test_metrics_count_acceptance_and_refusals(sqlite_edge: RunningEdge) -
     answer = await sqlite_edge.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     lines = answer.text.splitlines()
-    assert 'hal_operations_accepted_total{type="identify"} 1.0' in lines
+    assert 'hal_operations_accepted_total{lane="live",type="identify"} 1.0' in lines
     assert 'hal_requests_refused_total{code="invalid_json"} 1.0' in lines
     assert "hal_waiting_callers 0.0" in lines
     counted = 'hal_request_duration_seconds_count{route="/api/widget/identify",status="202"} 1.0'

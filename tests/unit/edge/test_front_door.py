@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from config.logs import configure_logs
 from ingest_api.front_door import FrontDoor
 from ingest_api.metrics import Metrics
+from ingest_api.request_log import RequestLog
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,7 @@ async def test_a_bug_is_answered_503_and_logged_without_the_request(log: io.Stri
         email = "alice@acme.com"
         raise KeyError(len(email))
 
-    door = FrontDoor(broken, Metrics(), retry_after_s=3)
+    door = FrontDoor(broken, Metrics("0"), RequestLog("failed"), retry_after_s=3)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(door), base_url="http://edge"
     ) as client:

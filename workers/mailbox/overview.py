@@ -1,0 +1,101 @@
+"""What waits in all mailboxes, and who is there to apply it, at one moment: for metrics and health.
+
+Read with few round trips; of very many waiting mailboxes only the oldest are looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from workers.mailbox import layout
+from workers.mailbox.connection import translated
+from workers.mailbox.wake import QUEUE_NAME
+
+LOOKED_AT = 200
+"""Mailboxes, oldest first."""
+
+WORKERS_KEY = "rq:workers"
+"""RQ's own: a set of the workers' keys, each of which expires when its worker is gone."""
+QUEUE_KEY = f"rq:queue:{QUEUE_NAME}"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMailbox:
+    """One project's mailbox: entries by lane, bytes of both, and the age of the oldest."""
+
+    project_id: str
+    live: int
+    bulk: int
+    size_bytes: int
+    age_s: float
+
+    @property
+    def entries(self) -> int:
+        return self.live + self.bulk
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`mailboxes` are the oldest of the `waiting` ones.
+
+    `workers` and `jobs` are None where the user of Redis may not ask for them.
+    """
+
+    waiting: int
+    mailboxes: Sequence[WaitingMailbox]
+    workers: int | None
+    jobs: int | None
+    memory_used_bytes: int
+    memory_max_bytes: int
+
+
+async def look(redis: Redis) -> Overview:
+    """The state of all mailboxes. Raises MailboxUnavailable."""
+    with translated():
+        async with redis.pipeline(transaction=False) as commands:
+            commands.time()
+            commands.zcard(layout.READY)
+            commands.zrange(layout.READY, 0, LOOKED_AT - 1, withscores=True)
+            commands.info("memory")
+            clock, waiting, oldest, memory = await commands.execute()
+        now_ms = int(clock[0]) * 1000 + int(clock[1]) // 1000
+        mailboxes = await _mailboxes(redis, oldest, now_ms)
+        workers, jobs = await _workers(redis)
+    return Overview(
+        int(waiting), mailboxes, workers, jobs, int(memory["used_memory"]), int(memory["maxmemory"])
+    )
+
+
+async def _mailboxes(
+    redis: Redis, oldest: Sequence[tuple[bytes, float]], now_ms: int
+) -> list[WaitingMailbox]:
+    async with redis.pipeline(transaction=False) as commands:
+        for project, _ in oldest:
+            commands.xlen(layout.mailbox_key(project.decode()))
+            commands.xlen(layout.bulk_key(project.decode()))
+            commands.get(layout.bytes_key(project.decode()))
+        found: list[Any] = await commands.execute()
+    return [
+        WaitingMailbox(
+            project.decode(),
+            int(found[3 * place]),
+            int(found[3 * place + 1]),
+            int(found[3 * place + 2] or 0),
+            max(0.0, (now_ms - since_ms) / 1000),
+        )
+        for place, (project, since_ms) in enumerate(oldest)
+    ]
+
+
+async def _workers(redis: Redis) -> tuple[int | None, int | None]:
+    """Workers that live and jobs that wait; None for what this user may not ask."""
+    async with redis.pipeline(transaction=False) as commands:
+        commands.smembers(WORKERS_KEY)
+        commands.llen(QUEUE_KEY)
+        announced, jobs = await commands.execute(raise_on_error=False)
+    if isinstance(announced, Exception):
+        return None, None if isinstance(jobs, Exception) else int(jobs)
+    alive = await redis.exists(*announced) if announced else 0
+    return int(alive), None if isinstance(jobs, Exception) else int(jobs)
