@@ -9,6 +9,8 @@ Body = dict[str, Any]
 MakeBody = Callable[[int], Body]
 
 KNOWN_VISITORS = 1_000
+SEEN_BEFORE = 500
+"""How many people come between somebody's identify and the event."""
 
 
 def identify(n: int) -> Body:
@@ -34,6 +36,15 @@ def track(n: int) -> Body:
     """An event of one of the first visitors of `identify`."""
     visitor_id = identify(n % KNOWN_VISITORS)["visitor_id"]
     return {"visitor_id": visitor_id, "name": "report_exported", "value": n}
+
+
+def mixed(n: int) -> tuple[str, Body]:
+    """Type and body: every other one identifies a new person, the next one tracks what it does."""
+    person = n // 2
+    if n % 2 == 0:
+        return "identify", identify(person)
+    seen = identify(max(0, person - SEEN_BEFORE))["visitor_id"]
+    return "track", {"visitor_id": seen, "name": "report_exported", "value": n}
 
 
 BODIES: dict[str, MakeBody] = {"identify": identify, "track": track}

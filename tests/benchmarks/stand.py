@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from redis import Redis
+from sqlalchemy import text
 
 from models.database import Database
 from models.provisioning.projects import CreatedProject, create_project
+from tests.benchmarks.process_usage import parent_of
 from tests.services.databases import postgresql_database, sqlite_database
 from tests.services.postgres_keeper import start_postgres, url_of
 from tests.services.processes import Services
@@ -42,6 +44,19 @@ class Stand:
     services: Services
     redis: Redis
     keys: CreatedProject
+    redis_pid: int
+
+    @property
+    def postgresql_pid(self) -> int | None:
+        """The server behind all of PostgreSQL's processes; None for SQLite."""
+        if not self.database_url.startswith("postgresql"):
+            return None
+        database = self.database
+        with database.reading() as connection:
+            backend: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            server = parent_of(backend)
+        database.close()
+        return server
 
     @property
     def database(self) -> Database:
@@ -60,7 +75,8 @@ def stand(kind: DatabaseKind) -> Iterator[Stand]:
         Services(server.url, database_url, folder, **_settings()) as services,
     ):
         keys = _made_project(database_url)
-        yield Stand(server.url, database_url, services, redis, keys)
+        pid = 0 if server.child is None else server.child.pid
+        yield Stand(server.url, database_url, services, redis, keys, pid)
 
 
 def _made_project(database_url: str) -> CreatedProject:
