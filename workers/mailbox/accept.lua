@@ -3,28 +3,81 @@
 --
 -- KEYS: the lane, the other lane, bytes, wake, ready, bells, then the idempotency hints in use
 -- ARGV: project, max entries, max bytes (both of the lanes together), hint seconds, wake
---       milliseconds, then for each entry: nonce, fingerprint, its hint's place in KEYS (0: none),
---       envelope
--- Returns {wake taken (1 or 0), entries in the lane, in the other lane, answers}; an answer is the
--- new entry's id, or the hint that was found ("id nonce fingerprint"), or "" where the mailbox is
--- full.
+--       milliseconds; interval and most debt in microseconds of the project's, a visitor's and an
+--       address's token bucket; the number of buckets, then their keys; then for each entry:
+--       nonce, fingerprint, its hint's place in KEYS (0: none), its three buckets' places among
+--       their keys (0: none), envelope
+-- Returns {wake taken (1 or 0), entries in the lane, in the other lane, answers, debts, failures}.
+-- An answer is the new entry's id, or the hint that was found ("id nonce fingerprint"), or "" where
+-- the mailbox is full, or "limited", which of its three buckets is empty, and for how many
+-- microseconds. A debt is a bucket's, -1 where it was not looked at. Failures are those of the
+-- buckets: they stop nobody.
 --
--- Redis checks its memory limit at the first write, so the script does all of it or nothing.
+-- Redis checks its memory limit at the first write, so the script does all of it or nothing; the
+-- buckets are written last.
 
 local lane, other_lane, bytes_key = KEYS[1], KEYS[2], KEYS[3]
 local wake, ready, bells = KEYS[4], KEYS[5], KEYS[6]
 local project, max_entries, max_bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local hint_s, wake_ms = ARGV[4], ARGV[5]
+local intervals = {tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])}
+local mosts = {tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[11])}
+local buckets = tonumber(ARGV[12])
 
 local depth, others = redis.call('XLEN', lane), redis.call('XLEN', other_lane)
 local held = tonumber(redis.call('GET', bytes_key) or '0')
 local added, oldest = 0, nil
 local answers = {}
 
-local function take(nonce, fingerprint, hint, envelope)
+local clock = redis.call('TIME')
+local now_us = clock[1] * 1000000 + clock[2]
+local debts, spent, failures = {}, {}, 0
+
+-- GCRA: a bucket is stored as the time at which it is full again. What cannot be read or has
+-- another type counts as a full bucket. (The keys are no KEYS, for these fail the whole script if
+-- the user may not touch one.)
+local function debt_of(place, most)
+  if debts[place] then return debts[place] end
+  local stored, debt = redis.pcall('GET', ARGV[12 + place]), 0
+  local full_at_us = type(stored) == 'string' and tonumber(stored)
+  if full_at_us then
+    debt = math.max(0, math.min(full_at_us - now_us, most))
+  elseif stored then
+    failures = failures + 1
+  end
+  debts[place] = debt
+  return debt
+end
+
+-- Counts an entry in its buckets, or in none of them: then it returns which one is empty.
+local function count(at)
+  for kind = 1, 3 do
+    local place = tonumber(ARGV[at + kind])
+    if place > 0 then
+      local over_us = debt_of(place, mosts[kind]) + intervals[kind] - mosts[kind]
+      -- Sums of fractions: a thousandth of an operation is nothing.
+      if over_us > intervals[kind] / 1000 then
+        return 'limited ' .. kind .. ' ' .. string.format('%.0f', over_us)
+      end
+    end
+  end
+  for kind = 1, 3 do
+    local place = tonumber(ARGV[at + kind])
+    if place > 0 then
+      debts[place] = debts[place] + intervals[kind]
+      spent[place] = true
+    end
+  end
+  return nil
+end
+
+local function take(at, nonce, fingerprint, hint, envelope)
   local seen = hint and redis.call('GET', hint)
+  local is_full = depth + others >= max_entries or held + added + #envelope > max_bytes
+  if is_full and not seen then return '' end
+  local limited = count(at)
+  if limited then return limited end
   if seen then return seen end
-  if depth + others >= max_entries or held + added + #envelope > max_bytes then return '' end
   local id = redis.call('XADD', lane, '*', 'e', envelope)
   depth, added = depth + 1, added + #envelope
   oldest = oldest or string.match(id, '^(%d+)')
@@ -32,15 +85,29 @@ local function take(nonce, fingerprint, hint, envelope)
   return id
 end
 
-for i = 6, #ARGV, 4 do
-  answers[#answers + 1] = take(ARGV[i], ARGV[i + 1], KEYS[tonumber(ARGV[i + 2])], ARGV[i + 3])
+for i = 13 + buckets, #ARGV, 7 do
+  local hint = KEYS[tonumber(ARGV[i + 2])]
+  answers[#answers + 1] = take(i + 2, ARGV[i], ARGV[i + 1], hint, ARGV[i + 6])
 end
 
-if added == 0 then return {0, depth, others, answers} end
-redis.call('INCRBY', bytes_key, added)
-redis.call('ZADD', ready, 'NX', oldest, project)
-if redis.call('SET', wake, '1', 'NX', 'PX', wake_ms) then
-  redis.call('XADD', bells, 'MAXLEN', '1', '*', 'p', project)
-  return {1, depth, others, answers}
+local wake_taken = 0
+if added > 0 then
+  redis.call('INCRBY', bytes_key, added)
+  redis.call('ZADD', ready, 'NX', oldest, project)
+  if redis.call('SET', wake, '1', 'NX', 'PX', wake_ms) then
+    redis.call('XADD', bells, 'MAXLEN', '1', '*', 'p', project)
+    wake_taken = 1
+  end
 end
-return {0, depth, others, answers}
+
+local left = {}
+for place = 1, buckets do
+  local debt = debts[place]
+  left[place] = debt or -1
+  if spent[place] then
+    local full_at, life_ms = string.format('%.2f', now_us + debt), math.ceil(debt / 1000) + 1
+    local told = redis.pcall('SET', ARGV[12 + place], full_at, 'PX', string.format('%.0f', life_ms))
+    if told.err then failures = failures + 1 end
+  end
+end
+return {wake_taken, depth, others, answers, left, failures}

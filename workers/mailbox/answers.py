@@ -1,8 +1,10 @@
 """What the mailbox answers to an operation that asks to be taken in (contract §4)."""
 
+import math
 from dataclasses import dataclass
 
 from workers.mailbox import layout
+from workers.mailbox.buckets import BUCKET_NAMES, BucketName
 from workers.mailbox.layout import Envelope
 
 FULL_RETRY_AFTER_S = 5
@@ -38,7 +40,17 @@ class MailboxFull:
     retry_after_s: int = FULL_RETRY_AFTER_S
 
 
-Answer = Accepted | Replay | KeyReused | MailboxFull
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """This token bucket is empty until then: nothing was stored, and nothing was counted."""
+
+    bucket: BucketName
+    retry_after_s: int
+
+
+Answer = Accepted | Replay | KeyReused | MailboxFull | RateLimited
+
+_LIMITED = "limited"
 
 
 def read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:
@@ -46,6 +58,10 @@ def read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:
     if not answer:
         return MailboxFull()
     entry_id, _, first = answer.partition(" ")
+    if entry_id == _LIMITED:
+        place, _, wait_us = first.partition(" ")
+        retry_after_s = max(1, math.ceil(float(wait_us) / 1_000_000))
+        return RateLimited(BUCKET_NAMES[int(place) - 1], retry_after_s)
     if not first:
         accepted_at_ms = int(entry_id.partition("-")[0])
         return Accepted(layout.operation_id(entry_id, envelope.nonce), accepted_at_ms, depth)

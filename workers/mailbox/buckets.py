@@ -6,10 +6,13 @@ is its debt; each operation adds an interval to it, and it may not outgrow the b
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 BucketName = Literal["project", "visitor", "address"]
+BUCKET_NAMES: tuple[BucketName, ...] = get_args(BucketName)
+"""In the order in which the script is told of them."""
 
 LONGEST_US = 3_000_000_000_000_000
 """About a century: so much debt and today's time together are exact in a double, as Lua has it."""
@@ -66,6 +69,55 @@ class Level:
     def full_after_s(self) -> int:
         """When it is full again, in whole seconds."""
         return max(0, math.ceil(self.debt_us / _SECOND_US))
+
+
+class Allowance:
+    """The buckets in which each operation of one call counts; once the call is answered, also how
+    full they were left.
+    """
+
+    __slots__ = ("buckets", "levels")
+
+    def __init__(self, buckets: Sequence[Sequence[Bucket]]) -> None:
+        self.buckets = buckets
+        self.levels: tuple[Level, ...] = ()
+
+    def distinct(self) -> dict[str, Bucket]:
+        """Each bucket once, by its key."""
+        return {each.key: each for buckets in self.buckets for each in buckets}
+
+
+class TripBuckets:
+    """The buckets of one call of the script: each is told once, and then named by its place."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._limits: dict[BucketName, BucketLimit] = {}
+
+    def places(self, buckets: Sequence[Bucket]) -> list[int]:
+        """The places of an operation's buckets in the order of BUCKET_NAMES, 0 for none."""
+        places = [0] * len(BUCKET_NAMES)
+        for each in buckets:
+            place = self._places.setdefault(each.key, len(self._places) + 1)
+            places[BUCKET_NAMES.index(each.name)] = place
+            self._limits[each.name] = each.limit
+        return places
+
+    def arguments(self) -> list[Any]:
+        """Interval and most debt for each of BUCKET_NAMES, how many keys there are, the keys."""
+        arguments: list[Any] = []
+        for name in BUCKET_NAMES:
+            limit = self._limits.get(name)
+            arguments += (0, 0) if limit is None else (limit.interval_us, limit.most_us)
+        return [*arguments, len(self._places), *self._places]
+
+    def tell(self, allowance: Allowance, debts_us: Sequence[int]) -> None:
+        """Gives an allowance the levels of its buckets, out of the script's answer."""
+        found = (
+            Level(each, debts_us[self._places[key] - 1])
+            for key, each in allowance.distinct().items()
+        )
+        allowance.levels = tuple(level for level in found if level.debt_us >= 0)
 
 
 def bucket(project_id: str, name: BucketName, limit: BucketLimit, who: str = "") -> Bucket:

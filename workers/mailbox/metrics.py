@@ -11,6 +11,7 @@ class RedisMeter(Protocol):
 
     def answered(self, at: str, took_s: float) -> None: ...
     def failed(self, error: MailboxUnavailable) -> None: ...
+    def limiter_failed(self, buckets: int) -> None: ...
 
 
 class RedisMetrics:
@@ -29,6 +30,11 @@ class RedisMetrics:
             "reason",
         )
 
+        self._limiter_failures = measures.count(
+            "hal_rate_limiter_failures_total",
+            "token buckets that could not be read or written: their operations passed",
+        )
+
     def answered(self, at: str, took_s: float) -> None:
         """Counts a round trip."""
         self._trips.observe(took_s, at)
@@ -40,12 +46,19 @@ class RedisMetrics:
         else:
             self._errors.add("timeout" if error.timed_out else "unavailable")
 
+    def limiter_failed(self, buckets: int) -> None:
+        """Counts token buckets that stopped nobody, since Redis could not tell how full they are."""
+        self._limiter_failures.add(by=buckets)
+
 
 class _Nobody:
     def answered(self, at: str, took_s: float) -> None:
         return
 
     def failed(self, error: MailboxUnavailable) -> None:
+        return
+
+    def limiter_failed(self, buckets: int) -> None:
         return
 
 

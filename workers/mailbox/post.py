@@ -14,6 +14,7 @@ from redis.exceptions import NoScriptError
 
 from workers.mailbox import layout
 from workers.mailbox.answers import Answer, read_answer
+from workers.mailbox.buckets import Allowance, Bucket, TripBuckets
 from workers.mailbox.connection import MailboxUnavailable, translated, unavailable
 from workers.mailbox.layout import Envelope, Lane, QueuedOperation
 from workers.mailbox.metrics import NOBODY, RedisMeter
@@ -65,25 +66,34 @@ class Post:
         self._round_trips = RoundTrips(self._send, meter)
         self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
 
-    async def accept(self, project_id: str, envelope: Envelope) -> Answer:
+    async def accept(
+        self, project_id: str, envelope: Envelope, allowance: Allowance | None = None
+    ) -> Answer:
         """Takes an operation into its project's mailbox; calls are served in order of arrival.
 
+        It counts in the buckets of its allowance, which is told how full they are left.
         Raises MailboxUnavailable when Redis does not confirm it: then it may have been accepted
         or not. Raises ValueError for a payload that JSON cannot hold.
         """
-        (answer,) = await self.accept_many(project_id, (envelope,))
+        (answer,) = await self.accept_many(project_id, (envelope,), allowance=allowance)
         return answer
 
     async def accept_many(
-        self, project_id: str, envelopes: Sequence[Envelope], lane: Lane = "live"
+        self,
+        project_id: str,
+        envelopes: Sequence[Envelope],
+        lane: Lane = "live",
+        allowance: Allowance | None = None,
     ) -> list[Answer]:
         """Takes operations in, in their order and in one call of the script; an answer for each.
 
-        Those that do not fit are answered MailboxFull, whatever their place. Raises as `accept`
-        does, for all of them.
+        Those that do not fit are answered MailboxFull, those for which a bucket is empty
+        RateLimited, whatever their place. Raises as `accept` does, for all of them.
         """
         raws = [layout.encode(envelope) for envelope in envelopes]
-        return await self._round_trips.deliver(project_id, lane, envelopes, raws)
+        if allowance is None:
+            allowance = Allowance([()] * len(raws))
+        return await self._round_trips.deliver(project_id, lane, envelopes, raws, allowance)
 
     async def queued(self, project_id: str, operation_id: str) -> QueuedOperation | None:
         """The operation if it still waits in this project's mailbox. Raises MailboxUnavailable.
@@ -115,14 +125,18 @@ class Post:
         bundles: dict[_Bundle, list[Letter]] = {}
         for letter in trip:
             bundles.setdefault((letter.project_id, letter.lane), []).append(letter)
-        pending = {bundle: self._call(*bundle, letters) for bundle, letters in bundles.items()}
+        buckets = {bundle: TripBuckets() for bundle in bundles}
+        pending = {
+            bundle: self._call(*bundle, letters, buckets[bundle])
+            for bundle, letters in bundles.items()
+        }
         replies = await self._ask("EVALSHA", _ACCEPT.sha, pending)
         # After a restart Redis has forgotten the script: those calls did nothing.
         unknown = {b: pending[b] for b, r in replies.items() if isinstance(r, NoScriptError)}
         if unknown:
             replies |= await self._ask("EVAL", _ACCEPT.text, unknown)
-        for (project_id, lane), reply in replies.items():
-            self._deliver(project_id, lane, bundles[project_id, lane], reply)
+        for bundle, reply in replies.items():
+            self._deliver(*bundle, bundles[bundle], buckets[bundle], reply)
 
     async def _ask(
         self, command: str, script_name: str, calls: dict[_Bundle, list[Any]]
@@ -134,7 +148,9 @@ class Post:
                 replies = await commands.execute(raise_on_error=False)
         return dict(zip(calls, replies, strict=True))
 
-    def _call(self, project_id: str, lane: Lane, letters: Sequence[Letter]) -> list[Any]:
+    def _call(
+        self, project_id: str, lane: Lane, letters: Sequence[Letter], buckets: TripBuckets
+    ) -> list[Any]:
         keys = [
             layout.stream_key(project_id, lane),
             layout.stream_key(project_id, layout.other_lane(lane)),
@@ -144,12 +160,12 @@ class Post:
             layout.BELLS,
         ]
         entries: list[Any] = []
-        for envelope, raw in _entries(letters):
+        for envelope, counted, raw in _entries(letters):
             place = 0
             if envelope.idempotency_key is not None:
                 keys.append(layout.hint_key(project_id, envelope.type, envelope.idempotency_key))
                 place = len(keys)
-            entries += (envelope.nonce, envelope.fingerprint, place, raw)
+            entries += (envelope.nonce, envelope.fingerprint, place, *buckets.places(counted), raw)
         return [
             len(keys),
             *keys,
@@ -157,16 +173,26 @@ class Post:
             *self._limits.caps(lane),
             self._limits.idempotency_hint_s,
             round(self._limits.wake_queued_s * 1000),
+            *buckets.arguments(),
             *entries,
         ]
 
-    def _deliver(self, project_id: str, lane: Lane, letters: Sequence[Letter], reply: Any) -> None:
+    def _deliver(
+        self,
+        project_id: str,
+        lane: Lane,
+        letters: Sequence[Letter],
+        buckets: TripBuckets,
+        reply: Any,
+    ) -> None:
         if isinstance(reply, Exception):
             error = unavailable(reply)
             self._meter.failed(error)
             refuse(letters, error)
             return
-        wake_taken, in_lane, in_other_lane, answers = reply
+        wake_taken, in_lane, in_other_lane, answers, debts_us, failures = reply
+        if failures:
+            self._meter.limiter_failed(failures)
         if wake_taken:
             self._waker.submit(self._enqueue, project_id)
         # Live ones go first: they do not wait for what waits in the other lane.
@@ -175,6 +201,7 @@ class Post:
         for letter in letters:
             mine = islice(rest, len(letter.envelopes))
             pairs = zip(letter.envelopes, mine, strict=True)
+            buckets.tell(letter.allowance, debts_us)
             letter.deliver([read_answer(each, answer.decode(), depth) for each, answer in pairs])
 
     def _enqueue(self, project_id: str) -> None:
@@ -186,6 +213,6 @@ class Post:
             log.exception("no drain was queued, the sweeper will (project %s)", project_id)
 
 
-def _entries(letters: Sequence[Letter]) -> Iterator[tuple[Envelope, bytes]]:
+def _entries(letters: Sequence[Letter]) -> Iterator[tuple[Envelope, Sequence[Bucket], bytes]]:
     for letter in letters:
-        yield from zip(letter.envelopes, letter.raws, strict=True)
+        yield from zip(letter.envelopes, letter.allowance.buckets, letter.raws, strict=True)

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from workers.mailbox.answers import Answer
+from workers.mailbox.buckets import Allowance
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Envelope, Lane
 from workers.mailbox.metrics import NOBODY, RedisMeter
@@ -30,6 +31,7 @@ class Letter:
     lane: Lane
     envelopes: Sequence[Envelope]
     raws: Sequence[bytes] = field(repr=False)
+    allowance: Allowance
     answers: asyncio.Future[list[Answer]]
 
     @property
@@ -58,13 +60,18 @@ class RoundTrips:
         self._under_way: asyncio.Task[None] | None = None
 
     async def deliver(
-        self, project_id: str, lane: Lane, envelopes: Sequence[Envelope], raws: Sequence[bytes]
+        self,
+        project_id: str,
+        lane: Lane,
+        envelopes: Sequence[Envelope],
+        raws: Sequence[bytes],
+        allowance: Allowance,
     ) -> list[Answer]:
         """Sends envelopes together and returns their answers. Raises MailboxUnavailable."""
         if self._waiting_entries >= MAX_WAITING_ENTRIES:
             raise MailboxUnavailable("too many calls are waiting for Redis")
         answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Letter(project_id, lane, envelopes, raws, answers))
+        self._waiting.append(Letter(project_id, lane, envelopes, raws, allowance, answers))
         self._waiting_entries += len(raws)
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._send_all())
