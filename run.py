@@ -21,6 +21,7 @@ BIN = VENV / "bin"
 RUNTIME_LOCK = ROOT / "requirements.txt"
 DEV_LOCK = ROOT / "requirements-dev.txt"
 AUDIT_LOCK = ROOT / "requirements-audit.txt"
+BENCH_LOCK = ROOT / "requirements-bench.txt"
 MINIMUM_PYTHON = (3, 11)
 CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser(
         "bench",
-        help="measure the edge, the drain and the waiting call",
+        help="measure, beside what one would build instead",
         epilog="Further arguments go to the benchmarks.",
     )
     bench.set_defaults(run=_bench, takes_arguments=True)
@@ -127,6 +128,7 @@ def _format(_: argparse.Namespace, __: Sequence[str]) -> int:
 
 def _bench(_: argparse.Namespace, rest: Sequence[str]) -> int:
     _set_up(DEV_LOCK)
+    _add(BENCH_LOCK)
     return _call(("python", "-m", "tests.benchmarks", *rest))
 
 

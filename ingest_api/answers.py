@@ -1,10 +1,11 @@
 """An answer as a value: what a handler returns and the edge sends."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Send
+
+from models.compact_json import encode
 
 Header = tuple[bytes, bytes]
 
@@ -18,9 +19,10 @@ NO_STORE: Header = (b"cache-control", b"no-store")
 # What is no page must never be taken for one.
 NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
-encode_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False
-).encode
+
+def encode_json(document: Any) -> str:
+    """A document as compact JSON."""
+    return encode(document).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,4 @@ class Answer:
 
 def json_answer(status: int, document: Any, *headers: Header) -> Answer:
     """A JSON answer that nobody may cache."""
-    return Answer(status, encode_json(document).encode(), (JSON_TYPE, NO_STORE, *headers))
+    return Answer(status, encode(document), (JSON_TYPE, NO_STORE, *headers))

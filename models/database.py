@@ -7,12 +7,14 @@ from sqlite3 import Error as SqliteError
 from typing import Any
 
 from psycopg import Error as PostgresqlError
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.settings import Settings
+from models import compact_json
 
 # PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
 # resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
@@ -22,6 +24,10 @@ TRANSIENT_SQLITE = ("database is locked", "database table is locked", "disk i/o"
 # undefined_table, undefined_column
 _MISSING_STATES = ("42P01", "42703")
 _MISSING_TEXTS = ("no such table", "no such column")
+
+
+# Of JSON columns, which hold nothing but what this program wrote.
+set_json_loads(compact_json.decode)
 
 
 class Transient(Exception):

@@ -1,21 +1,22 @@
 """The tables' columns as the store reads and writes them: a row is a tuple in this order."""
 
-import json
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+from models import compact_json
 from models.tables.columns import DERIVED
 
 Row = tuple[Any, ...]
 Difference = tuple[list[Row], list[Row], list[Row]]
 """The rows that are new, changed and gone."""
 
-encode = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False
-).encode
+
+def encode(value: Any) -> str:
+    """A value as JSON, in the text that both drivers take."""
+    return compact_json.encode(value).decode()
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -1,6 +1,5 @@
 """Rows on SQLite: lists of rows, and one JSON array for a look-up."""
 
-import json
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -8,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Table
 
+from models import compact_json
 from models.store.columns import (
     Row,
     column_names,
@@ -134,7 +134,7 @@ def _decoded(documents: Sequence[int], booleans: Sequence[int], row: Row) -> Row
     values = list(row)
     for at in documents:
         if values[at] is not None:
-            values[at] = json.loads(values[at])
+            values[at] = compact_json.decode(values[at])
     for at in booleans:
         values[at] = bool(values[at])
     return tuple(values)

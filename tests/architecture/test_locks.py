@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-audit.txt",
+    "requirements-bench.txt",
+)
 _PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;*]+)(?: ; [^\\]+)?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
@@ -61,6 +66,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
         "requirements.txt": project["dependencies"],
         "requirements-dev.txt": project["dependencies"] + extras["dev"],
         "requirements-audit.txt": project["dependencies"] + extras["audit"],
+        "requirements-bench.txt": project["dependencies"] + extras["bench"],
     }
     for lock, requirements in wanted.items():
         pins = _pins(lock)
