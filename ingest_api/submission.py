@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest_api.answers import Answer, Header, json_answer
 from ingest_api.asked import Asked
+from ingest_api.caller import Caller
 from ingest_api.families import KeyedFamily
 from ingest_api.preferences import Preferences, applied_headers
 from ingest_api.verdicts import problem_of
@@ -64,7 +65,7 @@ class Submission:
         return json_answer(
             202,
             document,
-            (b"location", self._location()),
+            receipt_location(self.asked.caller, operation_id),
             (b"x-operation-id", operation_id.encode()),
             *applied_headers(self.preferences, self.waited_s, queued=True),
         )
@@ -77,7 +78,8 @@ class Submission:
             *applied_headers(self.preferences, self.waited_s, queued=False),
         )
 
-    def _location(self) -> bytes:
-        caller = self.asked.caller
-        query = "" if caller.by_key else f"?app_id={caller.project.id}"
-        return f"{RECEIPTS[caller.family]}{self.taken.operation_id}{query}".encode()
+
+def receipt_location(caller: Caller, operation_id: str) -> Header:
+    """Where this caller reads the operation's receipt; one without a key must name its project."""
+    query = "" if caller.by_key else f"?app_id={caller.project.id}"
+    return b"location", f"{RECEIPTS[caller.family]}{operation_id}{query}".encode()

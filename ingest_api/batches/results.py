@@ -11,6 +11,7 @@ from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.errors import Problem, key_reused, mailbox_full
 from ingest_api.preferences import Preferences, applied_headers
+from ingest_api.submission import receipt_location
 from ingest_api.verdicts import outcome_document, problem_of
 from models.queries.operations import SettledRecord
 from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, Replay
@@ -23,20 +24,27 @@ def batch_answer(
 ) -> Answer:
     """200 where every operation is final, 202 where some wait.
 
-    Raises Problem 429 where the mailbox had no room for any of them.
+    Its `Location` is the receipt of the last one that waits: a lane is applied in order, so what
+    went into it before is settled when that one is. Raises Problem 429 where the mailbox had no
+    room for any of them.
     """
     full = [each for each in taken.answers if isinstance(each, MailboxFull)]
     retry = mailbox_full(full[0].retry_after_s) if full else None
     if retry is not None and not any(isinstance(each, Accepted | Replay) for each in taken.answers):
         raise retry
     results = list(_results(edge, caller, items, taken))
-    is_queued = any("outcome" in each and each["outcome"]["status"] == "queued" for each in results)
+    queued = [each["operation_id"] for each in results if _is_queued(each)]
     return json_answer(
-        202 if is_queued else 200,
+        202 if queued else 200,
         {"results": results},
+        *(receipt_location(caller, operation_id) for operation_id in queued[-1:]),
         *(() if retry is None else retry.headers),
-        *applied_headers(preferences, taken.waited_s, queued=is_queued),
+        *applied_headers(preferences, taken.waited_s, queued=bool(queued)),
     )
+
+
+def _is_queued(result: Result) -> bool:
+    return "outcome" in result and result["outcome"]["status"] == "queued"
 
 
 def _results(edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken) -> Iterator[Result]:

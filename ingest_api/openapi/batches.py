@@ -70,7 +70,13 @@ def _replies() -> tuple[Reply, ...]:
     final = {"results": [_ANSWER["results"][1] | {"index": 0}]}
     return (
         Reply(200, "All are final.", BatchAnswer, applied, final),
-        Reply(202, "Some still wait; each has a receipt.", BatchAnswer, applied, _ANSWER),
+        Reply(
+            202,
+            "Some still wait; each has a receipt. That of the last one is at `Location`.",
+            BatchAnswer,
+            ("Location", *applied),
+            _ANSWER,
+        ),
     )
 
 

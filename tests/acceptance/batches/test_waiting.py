@@ -77,12 +77,14 @@ async def test_who_waited_in_vain_is_told_what_came_and_what_did_not(
         "status": "queued",
     }
     assert answer.headers["preference-applied"] == "wait=1"
-    assert "location" not in answer.headers
+    assert answer.headers["location"] == f"/api/operations/{queued[2].operation_id}"
 
 
 async def test_a_widget_batch_has_the_budget_of_widgets(waiting_caller: BatchCaller) -> None:
     answer = await waiting_caller.widget([track()])
     assert (answer.status_code, codes(answer)) == (202, ["queued"])
+    receipt = await waiting_caller.edge.client.get(answer.headers["location"])
+    assert receipt.json()["operation_id"] == results(answer)[0]["operation_id"]
 
 
 async def test_who_does_not_want_to_wait_does_not(waiting_caller: BatchCaller) -> None:
