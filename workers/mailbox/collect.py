@@ -4,7 +4,6 @@ Nothing is claimed by reading: entries stay until their exact ids are deleted af
 a crash at any point only means that they are read again (and that the ledger knows them).
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -14,6 +13,7 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import NoScriptError, OutOfMemoryError
 
+from models import compact_json
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
 from workers.mailbox.layout import QueuedOperation, read_entry
@@ -94,7 +94,7 @@ class Mailbox:
             if changed_project is not None:
                 commands.publish(layout.CHANGED_PROJECTS, changed_project)
             for edge_id, records in messages.items():
-                commands.publish(layout.outcomes_channel(edge_id), json.dumps(records))
+                commands.publish(layout.outcomes_channel(edge_id), compact_json.encode(records))
             commands.execute()
 
     def delete(self, project_id: str, entries: Iterable[QueuedOperation]) -> int:

@@ -19,11 +19,12 @@
 An empty stream is kept: its last id keeps the order of acceptance when Redis' clock is set back.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+
+from models import compact_json
 
 READY = "ready"
 BELLS = "bells"
@@ -53,9 +54,6 @@ Fault = Literal["malformed", "newer_version"]
 _OPERATION_ID = re.compile(r"op_([0-9a-f]{18})([0-9a-f]{14})", re.ASCII)
 _NONCE = re.compile(r"[0-9a-f]{14}", re.ASCII)
 _NO_NONCE = "0" * (NONCE_BYTES * 2)
-_to_json = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
-).encode
 
 
 def mailbox_key(project_id: str) -> str:
@@ -182,7 +180,7 @@ def parse_operation_id(text: str) -> tuple[str, str] | None:
 
 def encode(envelope: Envelope) -> bytes:
     """The envelope as compact JSON. Raises ValueError for what JSON or UTF-8 cannot hold."""
-    return _to_json(envelope.as_document()).encode()
+    return compact_json.encode(envelope.as_document())
 
 
 def read_entry(
@@ -196,8 +194,8 @@ def read_entry(
     raw = fields.get(ENTRY_FIELD, b"")
     fault: Fault | None = None
     try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
+        document = compact_json.decode(raw)
+    except ValueError:
         document = None
     try:
         envelope = _envelope(document)

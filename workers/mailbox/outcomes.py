@@ -7,7 +7,6 @@ The same connection tells of changed projects, before the outcomes of what chang
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from models import compact_json
 from workers.mailbox.layout import CHANGED_PROJECTS, outcomes_channel
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class Outcomes:
                 self._forget(message["data"].decode())
 
     def _tell(self, records: bytes) -> None:
-        for nonce, record in json.loads(records).items():
+        for nonce, record in compact_json.decode(records).items():
             for hear in self._hearers.get(nonce, ()):
                 hear(record)
 
