@@ -10,8 +10,9 @@ import uvicorn
 
 from config.logs import configure_logs
 from config.settings import Settings, child_environment
+from ingest_api.cli.migrated import require_migrated
 from ingest_api.cli.refusing import refuse
-from ingest_api.cli.starting import JsonLogs, require_migrated, settings_or_exit
+from ingest_api.cli.starting import JsonLogs, settings_or_exit
 from ingest_api.listening import CannotListen, require_free_address
 
 EDGE = "ingest_api.app:app_from_environment"
