@@ -105,6 +105,18 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="address the edge listens on")
     port: int = Field(8080, ge=1, le=65535, description="port the edge listens on")
     web_workers: int = Field(1, ge=1, le=64, description="edge processes")
+    worker_processes: int = Field(1, ge=1, le=64, description="processes of one `worker`")
+    worker_max_age_s: float = Field(
+        0.0,
+        ge=0.0,
+        le=31_536_000.0,
+        description="age at which a worker process makes room for a new one, 0 for none",
+    )
+    worker_max_memory_bytes: int = Field(
+        1024**3,
+        ge=0,
+        description="the same for its memory, 0 for none",
+    )
     log_level: LogLevel = Field("INFO", description="least severe line that is written")
     log_format: LogFormat = Field(
         "auto", description="auto: console lines on a terminal, JSON elsewhere"
@@ -194,8 +206,22 @@ class Settings(BaseSettings):
         30.0, ge=0, le=60, description="how long a drain stays with an empty mailbox"
     )
     wake_queued_s: Seconds = Field(5.0, description="life of the wake token of a queued drain")
-    wake_running_s: Seconds = Field(1.5, description="life of the wake token of a running drain")
-    sweep_interval_s: Seconds = Field(1.0, description="pause between two sweeps for lost wakes")
+    wake_running_s: Seconds = Field(1.0, description="life of the wake token of a running drain")
+    sweep_interval_s: Seconds = Field(0.5, description="pause between two sweeps for lost wakes")
+
+    decide_timeout_s: Seconds = Field(
+        1.0,
+        description="computing that one operation may need; a batch gets 0.002 s more for each",
+    )
+    apply_timeout_s: Seconds = Field(
+        1800.0, description="a whole batch, with all its statements; then the worker ends itself"
+    )
+    poison_deaths: int = Field(
+        3,
+        ge=2,
+        le=20,
+        description="tries in a row, each alone, that an operation must kill or outlast",
+    )
 
     receipt_retention_days: Days = Field(
         30, description="how long receipts are kept, `forever` to prune none"

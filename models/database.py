@@ -21,6 +21,7 @@ from models import compact_json
 TRANSIENT_CLASSES = ("08", "40", "53", "57", "55")
 TRANSIENT_SQLITE = ("database is locked", "database table is locked", "disk i/o", "unable to open")
 
+_QUERY_CANCELED = "57014"
 # undefined_table, undefined_column
 _MISSING_STATES = ("42P01", "42703")
 _MISSING_TEXTS = ("no such table", "no such column")
@@ -34,6 +35,10 @@ class Transient(Exception):
     """The database is away or busy; the same work can succeed later. Carries no personal data."""
 
     quotes_no_data = True
+
+
+class StatementTimeout(Transient):
+    """A statement took longer than statements may, or somebody cancelled it."""
 
 
 class NotMigrated(Transient):
@@ -128,6 +133,8 @@ def translated() -> Iterator[None]:
     except (DBAPIError, PostgresqlError, SqliteError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if getattr(cause, "sqlstate", None) == _QUERY_CANCELED:
+            raise StatementTimeout(type(cause).__name__) from None
         if is_lost or _passes(cause):
             raise Transient(type(cause).__name__) from None
         if _is_missing_table(cause):

@@ -1,4 +1,4 @@
-"""`python -m workers`: one worker process."""
+"""`python -m workers`: worker processes and their parent."""
 
 import argparse
 import gc
@@ -10,10 +10,12 @@ from config.logs import configure_logs
 from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
 from models.migrated import is_unmigrated
+from workers.processes import Recycling, WorkerProcesses
 from workers.worker import WorkerProcess
 
 # Collections of the youngest objects: a batch makes thousands of rows and no cycles.
 GARBAGE_THRESHOLD = 50_000
+MAX_PROCESSES = 64
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--burst", action="store_true", help="leave when no drain is queued any more"
+    )
+    parser.add_argument(
+        "--processes",
+        type=_process_count,
+        metavar="N",
+        help="processes that apply, beside their parent; WORKER_PROCESSES if left out",
     )
     options = parser.parse_args(arguments)
     try:
@@ -39,12 +47,26 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
-    worker = WorkerProcess(settings, burst=options.burst)
+    processes = WorkerProcesses(
+        lambda slate, errand: WorkerProcess(
+            settings, slate, burst=options.burst, errand=errand
+        ).run(),
+        options.processes or settings.worker_processes,
+        settings.poison_deaths,
+        Recycling(settings.worker_max_age_s, settings.worker_max_memory_bytes),
+        is_burst=options.burst,
+    )
+    # What is there before the fork is shared by all of them, and no garbage.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
-    worker.run()
-    return 0
+    return processes.run()
+
+
+def _process_count(text: str) -> int:
+    if not 1 <= int(text) <= MAX_PROCESSES:
+        raise ValueError
+    return int(text)
 
 
 def _lacks_tables(settings: Settings) -> bool:

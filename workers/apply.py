@@ -13,9 +13,10 @@ from models.store import ledger
 from models.store.dialects import rows_over
 from models.store.ledger import LedgerRow
 from models.store.save import save
-from workers.decide import decide_batch, known_answer
+from workers.decide import Deciding, decide_batch, known_answer, unlimited
 from workers.ledger_rows import ledger_row
 from workers.mailbox.layout import QueuedOperation
+from workers.suspects import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,26 @@ def apply_batch(
     project_id: str,
     batch: Sequence[QueuedOperation],
     applied_at_ms: int,
+    *,
+    deciding: Deciding = unlimited,
 ) -> list[Settled]:
     """Applies the entries in order; returns one Settled for each, those known before included.
 
     The project's mailbox row is locked by the caller. Raises whatever the database or a handler
-    raises; then the caller's transaction takes everything back.
+    raises; then the caller's transaction takes everything back. `deciding` is put around what only
+    computes.
     """
     rows = rows_over(connection, project_id)
     ids = [queued.operation_id for queued in batch]
     keys = {queued.envelope.idempotency_key for queued in batch} - {None}
     known = ledger.known(rows, ids, cast(set[str], keys))
-    operations = {
-        queued.operation_id: from_payload(queued.envelope.type, queued.envelope.payload)
-        for queued in batch
-        if known_answer(known, queued) is None
-    }
-    gathered, written = decide_batch(rows, batch, known, operations, applied_at_ms)
+    with deciding(len(batch)):
+        operations = {
+            queued.operation_id: from_payload(queued.envelope.type, queued.envelope.payload)
+            for queued in batch
+            if known_answer(known, queued) is None
+        }
+    gathered, written = decide_batch(rows, batch, known, operations, applied_at_ms, deciding)
     with rows.writing():
         save(rows, gathered)
         ledger.write(rows, list(written.values()))
@@ -83,7 +88,7 @@ def dead_letter(
         operation_id=queued.operation_id,
         type=queued.envelope.type,
         envelope=queued.envelope.as_document(),
-        reason=type(error).__name__,
+        reason=reason_of(error),
         failed_at_ms=applied_at_ms,
     )
     row = ledger_row(queued, sequence, applied_at_ms, status="failed", refusal=OPERATION_FAILED)

@@ -1,6 +1,7 @@
 """Decides a batch over its working set: gather, decide; nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from models.operations import Operation
@@ -15,6 +16,14 @@ from workers.dispatch import HANDLERS
 from workers.ledger_rows import ledger_row, repeated_row
 from workers.mailbox.layout import Envelope, QueuedOperation
 
+Deciding = Callable[[int], AbstractContextManager[None]]
+"""Put around pure computation over so many operations; a worker's is its time limit."""
+
+
+def unlimited(_: int) -> AbstractContextManager[None]:
+    """Without a time limit."""
+    return nullcontext()
+
 
 def decide_batch(
     rows: Rows,
@@ -22,13 +31,16 @@ def decide_batch(
     known: Known,
     operations: Mapping[str, Operation],
     applied_at_ms: int,
+    deciding: Deciding = unlimited,
 ) -> tuple[Gathered, dict[str, LedgerRow]]:
     """Gathers and decides; once more if that turns out to need rows which no request names."""
-    reach = _reach(batch, operations)
+    with deciding(len(batch)):
+        reach = _reach(batch, operations)
     while True:
         gathered = gather(rows, reach)
         so_far = replace(known, by_key=dict(known.by_key))
-        written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
+        with deciding(len(batch)):
+            written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
         state = gathered.state
         if not (state.incomplete or state.incomplete_companies):
             return gathered, written

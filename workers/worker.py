@@ -16,22 +16,24 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
 
 from config.settings import Settings
-from models.database import Transient, open_database
+from models.database import open_database
 from models.retention import retention_of
-from models.store.ledger import lock_mailbox
-from workers.apply import apply_batch, dead_letter
-from workers.drain import LINGER_PIECE_S, Drain, DrainLimits, Storage
+from workers.assembly import Manner, assemble_drain, unwatched, wake_of
+from workers.drain import Drain
 from workers.job import allowing, without_quotes
-from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake, WakeTimes
+from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME
 from workers.prune import Pruner
 from workers.prune_pass import PruneLimits, PruneMeans
 from workers.prune_turn import PruneTurn
+from workers.slate import Slate, SlateGuard
+from workers.suspects import Errand
 from workers.sweep import Sweeper
+from workers.time_limit import TimeLimit
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class DrainWorker(SimpleWorker):
     # RQ's own pauses grow to a minute and do not end when Redis is back.
     exponential_backoff_factor = 1.0
     max_connection_wait_time = 1.0
+    # RQ's alarm, which jobs without a timeout do not need, would take that of the time limit.
+    death_penalty_class = TimerDeathPenalty
     _heartbeat_at_s = float("-inf")
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -92,35 +96,50 @@ class DrainWorker(SimpleWorker):
 
 
 class WorkerProcess:
-    """The life of one worker process; with `burst` it ends when no drain is queued any more."""
+    """The life of one worker process, which notes on the slate what it is at.
 
-    def __init__(self, settings: Settings, *, burst: bool = False) -> None:
+    With `burst` it ends when no drain is queued any more. `errand` is what the process before it
+    left undone when it died.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        slate: Slate,
+        *,
+        burst: bool = False,
+        errand: Errand | None = None,
+    ) -> None:
         self._settings = settings
         self._burst = burst
+        self._errand = errand
         self._stop = threading.Event()
         self._stop_asked_s = 0.0
         self._rq_worker: DrainWorker | None = None
         self._database = open_database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
-        self._wake = Wake(self._redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))
-        drain = self._drain(linger_s=0.0 if burst else settings.linger_s)
-        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(drain.run)})
+        self._wake = wake_of(settings, self._redis)
+        self._limit = TimeLimit(settings.decide_timeout_s, settings.apply_timeout_s)
+        self._drain = self._drain_in(
+            Manner(
+                0.0 if burst else settings.linger_s,
+                SlateGuard(slate, self._limit),
+                self._limit.deciding,
+            )
+        )
+        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(self._drain.run)})
 
     def run(self) -> None:
         """Works until a signal says stop."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        drain = self._drain(linger_s=0.0)
-        sweeper = Sweeper(
-            self._redis, self._wake, drain.run, self._settings.sweep_interval_s, self._stop
-        )
-        beside = [threading.Thread(target=sweeper.run, name="sweeper", daemon=True)]
-        if not self._burst:
-            pruner = Pruner(self._prune_means(), self._settings.prune_interval_s)
-            beside.append(threading.Thread(target=pruner.run, name="pruner", daemon=True))
+        self._limit.set_up()
+        beside = self._threads_beside()
         for thread in beside:
             thread.start()
         try:
+            if self._errand is not None:
+                self._drain.succeed(self._errand)
             self._work()
         finally:
             self._stop.set()
@@ -128,6 +147,17 @@ class WorkerProcess:
                 thread.join(timeout=self._settings.redis_timeout_s * 2)
             self._database.close()
             self._redis.close()
+
+    def _threads_beside(self) -> list[threading.Thread]:
+        drain = self._drain_in(unwatched(linger_s=0.0))
+        sweeper = Sweeper(
+            self._redis, self._wake, drain.run, self._settings.sweep_interval_s, self._stop
+        )
+        beside = [threading.Thread(target=sweeper.run, name="sweeper", daemon=True)]
+        if not self._burst:
+            pruner = Pruner(self._prune_means(), self._settings.prune_interval_s)
+            beside.append(threading.Thread(target=pruner.run, name="pruner", daemon=True))
+        return beside
 
     def _work(self) -> None:
         while not self._stop.is_set():
@@ -165,19 +195,8 @@ class WorkerProcess:
             QUEUE_NAME, connection=redis, job_class=self._job_class, serializer=JSONSerializer
         )
 
-    def _drain(self, linger_s: float) -> Drain:
-        settings = self._settings
-        limits = DrainLimits(
-            batch_size=settings.drain_batch_size,
-            slice_s=settings.drain_slice_s,
-            max_s=settings.drain_max_s,
-            linger_s=linger_s,
-            linger_piece_s=min(LINGER_PIECE_S, settings.redis_timeout_s / 2),
-        )
-        storage: Storage[Any] = Storage(
-            self._database.transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)
-        )
-        return Drain(storage, Mailbox(self._redis, self._wake), self._wake, limits, self._stop)
+    def _drain_in(self, manner: Manner) -> Drain:
+        return assemble_drain(self._settings, self._database, self._redis, self._stop, manner)
 
     def _prune_means(self) -> PruneMeans:
         settings = self._settings
@@ -190,11 +209,13 @@ class WorkerProcess:
             self._stop,
         )
 
-    def _on_signal(self, _: int, __: FrameType | None) -> None:
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
         """The first stop lets the batch at hand finish; one that comes later ends at once."""
         if self._stop.is_set():
             if time.monotonic() - self._stop_asked_s > SECOND_SIGNAL_AFTER_S:
-                raise SystemExit(1)
+                # Not by an exception: it would look like one of the operation at hand.
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
             return
         self._stop_asked_s = time.monotonic()
         self._stop.set()

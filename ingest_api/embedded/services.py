@@ -1,6 +1,7 @@
 """What embedded mode runs: each service's command, environment and sign of being ready."""
 
 import http.client
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,12 +91,22 @@ def web_is_ready(host: str, port: int) -> bool:
 
 
 def worker_is_ready(redis_url: str, pid: int) -> bool:
-    """Whether the worker with this pid has announced itself on its queue."""
+    """Whether a process of the worker with this pid has announced itself on its queue."""
     try:
         with redis.Redis.from_url(redis_url, socket_timeout=PROBE_TIMEOUT_S) as client:
             keys = [key.decode() for key in client.sscan_iter("rq:workers")]
-            return any(client.hget(key, "pid") == str(pid).encode() for key in keys)
+            return any(_is_of_group(client.hget(key, "pid"), pid) for key in keys)
     except redis.RedisError:
+        return False
+
+
+def _is_of_group(announced: bytes | None, group: int) -> bool:
+    """Whether the process is in the group; a worker and its processes are one."""
+    if announced is None or not announced.isdigit():
+        return False
+    try:
+        return os.getpgid(int(announced)) == group
+    except ProcessLookupError:
         return False
 
 

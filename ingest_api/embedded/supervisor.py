@@ -9,13 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from config.supervising.restarts import ending, pause_before_restart
+from config.supervising.signals import SignalWatch
 from ingest_api.embedded.processes import signal_group, start_child
-from ingest_api.embedded.signals import SignalWatch
 
-FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 5.0
-# Who ran that long did not die of its start.
-STEADY_AFTER_S = 10.0
 READY_LOOK_S = 0.02
 # Standard output belongs to what `up` itself tells, which a program may read.
 _STANDARD_ERROR = 2
@@ -39,15 +36,6 @@ class Service:
     is_ready: Callable[[int], bool] = lambda _: True
     ready_within_s: float = 30.0
     stop_within_s: float = 15.0
-
-
-def pause_before_restart(pause_s: float, ran_s: float) -> float:
-    """Return the seconds to wait after a death: twice the last pause, or the first one again
-    for a service that ran steadily.
-    """
-    if pause_s == 0 or ran_s >= STEADY_AFTER_S:
-        return FIRST_PAUSE_S
-    return min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 class _Running:
@@ -116,7 +104,7 @@ class Supervisor:
         while True:
             code = child.poll()
             if code is not None:
-                raise StartFailed(f"{service.name} ended before it was ready ({_ending(code)})")
+                raise StartFailed(f"{service.name} ended before it was ready ({ending(code)})")
             if service.is_ready(child.pid):
                 return
             if time.monotonic() > deadline:
@@ -135,7 +123,7 @@ class Supervisor:
         self._running.remove(running)
         running.forget()
         if code != 0:
-            raise StartFailed(f"{task.name} failed ({_ending(code)})")
+            raise StartFailed(f"{task.name} failed ({ending(code)})")
 
     def watch(self) -> None:
         """Restart what dies, until a signal asks to stop."""
@@ -160,7 +148,7 @@ class Supervisor:
         running.pause_s = pause_before_restart(running.pause_s, now - running.started_at)
         running.due_at = now + running.pause_s
         self._say(
-            f"{running.service.name} ended ({_ending(code)}); "
+            f"{running.service.name} ended ({ending(code)}); "
             f"starting it again in {running.pause_s:g} s"
         )
 
@@ -195,12 +183,3 @@ class Supervisor:
 
     def _pid_file(self, service: Service) -> Path:
         return self._run_directory / f"{service.name}.pid"
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

@@ -1,13 +1,17 @@
 """An operation that fails by itself (contract §4): its receipt says so, all others are applied."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
 from models.tables import DeadLetterTable
-from tests.acceptance.deployment import Deployment
-from tests.acceptance.project import Project
+from tests.acceptance.deployment import Deployment, deploy
+from tests.acceptance.project import Answer, Project
+from tests.services.platform import Platform
+from tests.services.waiting import wait_until
 from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
 from workers.mailbox.post import new_nonce
 
@@ -34,6 +38,38 @@ def test_its_receipt_says_failed_and_everything_around_it_is_applied_in_order(
     ]
     (letter,) = project.rows(DeadLetterTable)
     assert letter["operation_id"] == poison
+
+
+def test_the_caller_of_what_kills_its_worker_gets_422_and_those_around_it_their_outcomes(
+    redis_url: str, database_url: str, tmp_path: Path
+) -> None:
+    with deploy(redis_url, database_url, tmp_path, workers=0) as deployment:
+        project, platform = deployment.new_project(), Platform(deployment.services)
+        names = ["before", "leaves", "after"]
+        with ThreadPoolExecutor(len(names)) as callers:
+            asked = []
+            for place, name in enumerate(names):
+                asked.append(callers.submit(_track, project, name))
+                _await_waiting(deployment, project, place + 1)
+            wait_until(
+                lambda: platform.keeps_it() and all(each.done() for each in asked), 60.0, "answers"
+            )
+        before, poison, after = (each.result() for each in asked)
+        assert [before.status, after.status] == [200, 200]
+        assert poison.refusal == (422, "operation_failed")
+        ids = [each.operation_id for each in (before, poison, after)]
+        assert [row["id"] for row in _in_sequence(project)] == ids
+        (letter,) = project.rows(DeadLetterTable)
+        assert (letter["operation_id"], letter["reason"]) == (ids[1], "killed_worker")
+
+
+def _track(project: Project, name: str) -> Answer:
+    return project.post("track", {"visitor_id": "ann", "name": name}, Prefer="wait=30")
+
+
+def _await_waiting(deployment: Deployment, project: Project, count: int) -> None:
+    with redis.Redis.from_url(deployment.redis_url) as client:
+        wait_until(lambda: client.xlen(mailbox_key(project.id)) == count, what="it was accepted")
 
 
 def _put_into_the_mailbox(deployment: Deployment, project: Project, raw: bytes) -> str:

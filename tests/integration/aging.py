@@ -17,7 +17,8 @@ from models.tables import DeadLetterTable
 from tests.integration.mailbox.world import NO_LINGER, TIMEOUT_S, TIMES, envelope
 from tests.integration.store.projects import PROJECT, make_project
 from workers.apply import apply_batch, dead_letter
-from workers.drain import Clock, Drain, Storage
+from workers.drain import Drain
+from workers.drain_terms import Clock, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon

@@ -14,7 +14,7 @@ from tests.integration.pipeline import SMALL_BATCHES, Pipeline, raw_envelope
 from tests.integration.stories import SETTINGS
 from tests.model.scenario import Scenario
 from tests.model.state import Json
-from workers.drain import DrainLimits
+from workers.drain_terms import DrainLimits
 from workers.mailbox.layout import Envelope, encode
 
 ONE_BATCH: DrainLimits = replace(SMALL_BATCHES, batch_size=500)

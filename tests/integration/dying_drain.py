@@ -10,7 +10,8 @@ from models.database import Database, Transient
 from models.store.ledger import lock_mailbox
 from tests.integration.pipeline import REDIS_TIMEOUT_S, SMALL_BATCHES, WAKE_TIMES
 from workers.apply import apply_batch, dead_letter
-from workers.drain import Drain, Storage
+from workers.drain import Drain
+from workers.drain_terms import Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.wake import Wake

@@ -22,7 +22,8 @@ from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
 from workers.apply import apply_batch, dead_letter
-from workers.drain import Drain, DrainLimits, Storage
+from workers.drain import Drain
+from workers.drain_terms import DrainLimits, Storage
 from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect, connect_async

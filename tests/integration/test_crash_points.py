@@ -21,7 +21,7 @@ from tests.model.scenario import Scenario
 from tests.model.state import Json
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
-from workers.drain import Departure
+from workers.drain_terms import Departure
 
 _ROOT = Path(__file__).resolve().parents[2]
 CRASH_POINTS = [

@@ -8,7 +8,7 @@ from models.operations.contacts import CreateContact, DeleteContact, LinkCompany
 from models.tables import ActivityTable, CompanyTable, ContactTable, LinkTable, VisitorTable
 from tests.integration.account.deleting import ADA, BATCHES, BOB, identified, ids, told, visitor
 from tests.integration.desk import ONE_BATCH, Desk, problem
-from workers.drain import DrainLimits
+from workers.drain_terms import DrainLimits
 
 
 def test_a_deleted_company_is_gone_with_its_links_and_contacts_stay(desk: Desk, acme: str) -> None:

@@ -21,7 +21,7 @@ from tests.integration.account.deleting import (
     visitor,
 )
 from tests.integration.desk import Desk, problem
-from workers.drain import DrainLimits
+from workers.drain_terms import DrainLimits
 
 
 def test_a_deleted_contact_is_gone_with_its_addresses_and_links(desk: Desk, acme: str) -> None:

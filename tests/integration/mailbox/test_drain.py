@@ -9,10 +9,11 @@ import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
-from workers.drain import Clock, Departure, retry_delay_s
+from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.layout import QueuedOperation, encode
 from workers.mailbox.wake import Wake, WakeTimes, project_of
+from workers.patience import retry_delay_s
 
 
 def test_a_mailbox_is_applied_in_order_batch_by_batch_and_then_empty(world: World) -> None:

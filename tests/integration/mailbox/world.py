@@ -10,7 +10,8 @@ from typing import Any
 
 from redis import Redis
 
-from workers.drain import Clock, Drain, DrainLimits, Storage
+from workers.drain import Drain
+from workers.drain_terms import Clock, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.layout import BELLS, READY, Envelope, QueuedOperation, encode, mailbox_key

@@ -1,8 +1,8 @@
-"""How long the supervisor waits before it starts a dead service again."""
+"""How long a supervisor waits before it starts a dead process again."""
 
 import pytest
 
-from ingest_api.embedded.supervisor import pause_before_restart
+from config.supervising.restarts import pause_before_restart
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from ingest_api.embedded.supervisor import pause_before_restart
         (0.1, 0.1, 0.2),  # and again at once
         (3.2, 1.0, 5.0),  # never longer than this
         (5.0, 1.0, 5.0),
-        (5.0, 10.0, 0.1),  # it ran steadily in between
+        (5.0, 3.0, 0.1),  # it ran steadily in between
     ],
 )
 def test_the_pause_doubles_until_a_service_runs_steadily(

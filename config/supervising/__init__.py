@@ -1,0 +1,1 @@
+"""What parents of processes need: signals to wait for, pauses between restarts, shared ends."""

@@ -1,0 +1,66 @@
+"""A drain as a worker process runs it."""
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from redis import Redis
+
+from config.settings import Settings
+from models.database import Database, StatementTimeout, Transient
+from models.store.ledger import lock_mailbox
+from workers.apply import apply_batch, dead_letter
+from workers.decide import Deciding, unlimited
+from workers.drain import Drain
+from workers.drain_terms import LINGER_PIECE_S, DrainLimits, Guard, Storage, Unguarded
+from workers.mailbox.collect import Mailbox
+from workers.mailbox.wake import Wake, WakeTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """In what the drains of one process differ: how they linger, and whether they are watched."""
+
+    linger_s: float
+    guard: Guard
+    deciding: Deciding
+
+
+def unwatched(linger_s: float) -> Manner:
+    """Of a drain that runs beside another one: a process has one timer and one slate."""
+    return Manner(linger_s, Unguarded(), unlimited)
+
+
+def assemble_drain(
+    settings: Settings,
+    database: Database,
+    redis: Redis,
+    stop: threading.Event,
+    manner: Manner,
+) -> Drain:
+    """Puts a drain together from what the settings say."""
+    wake = wake_of(settings, redis)
+    limits = DrainLimits(
+        batch_size=settings.drain_batch_size,
+        slice_s=settings.drain_slice_s,
+        max_s=settings.drain_max_s,
+        linger_s=manner.linger_s,
+        linger_piece_s=min(LINGER_PIECE_S, settings.redis_timeout_s / 2),
+        poison_deaths=settings.poison_deaths,
+        statement_timeout_s=settings.statement_timeout_s,
+    )
+    storage: Storage[Any] = Storage(
+        database.transaction,
+        lock_mailbox,
+        partial(apply_batch, deciding=manner.deciding),
+        dead_letter,
+        (Transient,),
+        (StatementTimeout,),
+    )
+    return Drain(storage, Mailbox(redis, wake), wake, limits, stop, guard=manner.guard)
+
+
+def wake_of(settings: Settings, redis: Redis) -> Wake:
+    """The wake tokens as the settings time them."""
+    return Wake(redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))

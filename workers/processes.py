@@ -1,0 +1,172 @@
+"""The parent of the worker processes: starts them, sees what they die of, starts them again.
+
+It has imported everything and opened nothing: no thread, no connection. So a child is a fork, which
+takes some milliseconds, and what a child does to itself does not concern the others. It alone
+counts deaths (docs/adr/0015): if it is killed, nothing is held against any operation.
+"""
+
+import logging
+import signal
+import time
+from dataclasses import dataclass
+
+from config.supervising.lifeline import Lifeline
+from config.supervising.restarts import ending, pause_before_restart
+from config.supervising.signals import SignalWatch
+from workers.child import Child, Life, fork_child
+from workers.slate import Slate
+from workers.suspects import Death, Errand, Suspicions
+
+log = logging.getLogger(__name__)
+
+RECYCLE_LOOK_S = 5.0
+# Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
+SECOND_SIGNAL_AFTER_S = 1.0
+_KILLED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recycling:
+    """When a child makes room for a new one: by its age, by its memory; 0 is never."""
+
+    max_age_s: float = 0.0
+    max_memory_bytes: int = 0
+
+    def reason(self, child: Child, now_s: float) -> str | None:
+        """Why it has to go, None if it has not."""
+        if self.max_age_s and now_s - child.started_s > self.max_age_s:
+            return f"it is {now_s - child.started_s:.0f} s old"
+        if self.max_memory_bytes and (size := child.memory_bytes()) > self.max_memory_bytes:
+            return f"it takes {size >> 20} MiB of memory"
+        return None
+
+
+class _Place:
+    """Where a child runs; one after the other."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.slate = Slate()
+        self.child: Child | None = None
+        self.errand: Errand | None = None
+        self.pause_s = 0.0
+        self.due_s = 0.0
+        self.is_recycled = False
+
+
+class WorkerProcesses:
+    """`count` children that each `live`, until a signal says stop.
+
+    A child that ends by itself with 0 while `is_burst` has nothing left to do.
+    """
+
+    def __init__(
+        self,
+        live: Life,
+        count: int,
+        poison_deaths: int,
+        recycling: Recycling,
+        *,
+        is_burst: bool = False,
+    ) -> None:
+        self._live = live
+        self._recycling = recycling
+        self._is_burst = is_burst
+        self._suspicions = Suspicions(poison_deaths)
+        self._places = [_Place(number + 1) for number in range(count)]
+        self._lifeline = Lifeline()
+        self._signals = SignalWatch()
+
+    def run(self) -> int:
+        """Runs until stopped; returns the exit code: 0, or 1 if a child had to be killed."""
+        with self._signals:
+            while self._places and not self._signals.stop_requests:
+                now_s = time.monotonic()
+                for place in list(self._places):
+                    self._look_after(place, now_s)
+                self._recycle(now_s)
+                self._signals.wait(self._pause_s(now_s))
+            code = self._stop()
+        self._lifeline.cut()
+        return code
+
+    def _look_after(self, place: _Place, now_s: float) -> None:
+        if place.child is not None:
+            code = place.child.reap()
+            if code is None:
+                return
+            self._ended(place, place.child, code, now_s)
+        if place in self._places and now_s >= place.due_s:
+            place.child = fork_child(self._live, place.errand, place.slate, self._lifeline)
+            place.errand = None
+            log.info("worker process %d started (pid %d)", place.number, place.child.pid)
+
+    def _ended(self, place: _Place, child: Child, code: int, now_s: float) -> None:
+        place.child, place.due_s = None, now_s
+        was_recycled, place.is_recycled = place.is_recycled, False
+        death = child.death(code)
+        is_done = code == 0 and not death.note.project_id
+        if is_done and self._is_burst:
+            self._places.remove(place)
+        if is_done and (self._is_burst or was_recycled):
+            return
+        place.errand = self._suspicions.errand(death)
+        if not death.note.operation_id:
+            # Of an operation it dies a few times, and then no more.
+            place.pause_s = pause_before_restart(place.pause_s, now_s - child.started_s)
+            place.due_s = now_s + place.pause_s
+        log.warning(
+            "worker process %d (pid %d) ended (%s) %s; starting it again in %g s",
+            place.number,
+            child.pid,
+            ending(code),
+            _at(death),
+            place.due_s - now_s,
+        )
+
+    def _pause_s(self, now_s: float) -> float | None:
+        due_s = [place.due_s for place in self._places if place.child is None]
+        pauses_s = [max(0.0, min(due_s) - now_s)] if due_s else []
+        if self._recycling != Recycling():
+            pauses_s.append(RECYCLE_LOOK_S)
+        return min(pauses_s, default=None)
+
+    def _recycle(self, now_s: float) -> None:
+        """Lets the first child that is due go, gracefully; one at a time."""
+        if any(place.is_recycled for place in self._places):
+            return
+        for place in self._places:
+            if place.child is None or (why := self._recycling.reason(place.child, now_s)) is None:
+                continue
+            log.info(
+                "worker process %d (pid %d) is recycled: %s", place.number, place.child.pid, why
+            )
+            place.is_recycled = True
+            place.child.send(signal.SIGTERM)
+            return
+
+    def _stop(self) -> int:
+        """Has all of them finish what they have begun; a second signal kills them."""
+        asked, asked_s = self._signals.stop_requests, time.monotonic()
+        children = [place.child for place in self._places if place.child is not None]
+        for child in children:
+            child.send(signal.SIGTERM)
+        code = 0
+        while children := [child for child in children if child.reap() is None]:
+            self._signals.wait(None)
+            again = self._signals.stop_requests > asked
+            if again and time.monotonic() - asked_s > SECOND_SIGNAL_AFTER_S:
+                code = _KILLED
+                for child in children:
+                    child.send(signal.SIGKILL)
+            asked = self._signals.stop_requests
+        return code
+
+
+def _at(death: Death) -> str:
+    """What it was at."""
+    note = death.note
+    if note.operation_id:
+        whole = f"a batch of {note.operations} from " if note.operations > 1 else ""
+        return f"while it applied {whole}{note.operation_id} of {note.project_id}"
+    return f"while it drained {note.project_id}" if note.project_id else "while it was idle"
