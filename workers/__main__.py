@@ -64,8 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _process_count(text: str) -> int:
-    if not 1 <= int(text) <= MAX_PROCESSES:
-        raise ValueError
+    if not (text.isdecimal() and 1 <= int(text) <= MAX_PROCESSES):
+        raise argparse.ArgumentTypeError(f"must be 1 to {MAX_PROCESSES}")
     return int(text)
 
 

@@ -26,7 +26,7 @@ from workers.mailbox.wake import Wake
 from workers.patience import Patience
 from workers.suspects import Errand
 from workers.telling import Telling
-from workers.visit import Step, Visit
+from workers.visit import Step, Unfinished, Visit
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ class Drain:
         self._isolation = Isolation(
             storage, mailbox, limits, self._clock, self._telling, self._patience
         )
-        # Turns that ended while their project's head still was under suspicion.
-        self._careful: dict[str, int] = {}
+        # Of projects whose head was under suspicion when their turn ended.
+        self._unfinished: dict[str, Unfinished] = {}
 
     def run(self, project_id: str) -> Departure:
         """Applies what the project's mailbox holds, until nothing is left or the turn is over.
@@ -72,7 +72,7 @@ class Drain:
         Raises nothing that Redis or the database does: what is left undone, the sweeper wakes.
         """
         visit = Visit(project_id, self._clock.steady_s())
-        visit.careful = self._careful.pop(project_id, 0)
+        visit.begins_with(self._unfinished.pop(project_id, Unfinished()))
         return self._run(visit)
 
     def succeed(self, errand: Errand) -> Departure:
@@ -90,8 +90,8 @@ class Drain:
             departure = Departure.MAILBOX_AWAY
         finally:
             self._guard.leaves()
-        if visit.careful and departure is not Departure.EMPTY:
-            self._careful[visit.project_id] = visit.careful
+        if visit.unfinished() != Unfinished():
+            self._unfinished[visit.project_id] = visit.unfinished()
         log.debug("the drain of %s ends: %s", visit.project_id, departure.value)
         return departure
 
@@ -180,7 +180,7 @@ class Drain:
 
         It saves the next caller a wake-up. Any bell ends it, since its job may need this worker.
         """
-        visit.careful = 0
+        visit.begins_with(Unfinished())
         if visit.last_seen is None or visit.succeeds_a_dead_one:
             return False
         until_s = self._clock.steady_s() + self._limits.linger_s

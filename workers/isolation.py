@@ -16,7 +16,7 @@ from workers.mailbox.layout import MalformedEntry
 from workers.patience import Patience
 from workers.suspects import NeverEnded, Suspect
 from workers.telling import Telling
-from workers.visit import Step, Visit
+from workers.visit import NEVER_SLOW, Step, Visit
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +71,12 @@ class Isolation:
         letter, which is no less work than most operations, is written at once.
         """
         if visit.batch and lasted_s >= self._limits.statement_timeout_s:
-            visit.slow_tries = visit.slow_tries + 1 if len(visit.batch) == 1 else 0
             visit.careful = max(visit.careful, len(visit.batch))
-        if visit.slow_tries < self._limits.poison_deaths:
+            if len(visit.batch) == 1:
+                visit.slow = visit.slow.again(visit.batch[0].operation_id)
+        if visit.slow.tries < self._limits.poison_deaths:
             return self._patience.back_off(visit, reason)
-        visit.slow_tries = 0
-        operation_id = visit.batch[0].operation_id
+        operation_id, visit.slow = visit.slow.operation_id, NEVER_SLOW
         return self._set_aside(visit, operation_id, NeverEnded(), self._quick_s())
 
     def condemn(self, visit: Visit, suspect: Suspect) -> Step | Departure:

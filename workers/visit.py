@@ -15,14 +15,37 @@ class Step(Enum):
     NOTHING_LEFT = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """How often in a row an operation outlasted the limit of a statement."""
+
+    operation_id: str = ""
+    tries: int = 0
+
+    def again(self, operation_id: str) -> "Slow":
+        """One try more; of another operation it is the first one."""
+        return Slow(operation_id, self.tries + 1 if operation_id == self.operation_id else 1)
+
+
+NEVER_SLOW = Slow()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What the next turn of a project has to know of the last one in this process."""
+
+    careful: int = 0
+    slow: Slow = NEVER_SLOW
+
+
 @dataclass(slots=True)
 class Visit:
     """`suspects` is how many entries at the head are known to hold one that fails by itself.
 
     `careful` is how many are still to be applied one by one, since a process died of them;
-    `suspect` the one to be set aside for it. `slow_tries` is how often in a row the one entry at
-    hand outlasted the limit of a statement. `succeeds_a_dead_one` says that the process before this
-    one died while it drained the project.
+    `suspect` the one to be set aside for it. `slow` is the operation of which a statement took too
+    long when it was alone, and how often in a row. `succeeds_a_dead_one` says that the process
+    before this one died while it drained the project.
     """
 
     project_id: str
@@ -35,7 +58,7 @@ class Visit:
     waited_s: float = 0.0
     careful: int = 0
     suspect: Suspect | None = None
-    slow_tries: int = 0
+    slow: Slow = NEVER_SLOW
     succeeds_a_dead_one: bool = False
 
     def largest_batch(self, batch_size: int) -> int:
@@ -46,6 +69,14 @@ class Visit:
 
     def has_settled(self) -> None:
         """The batch at hand is committed."""
-        self.slow_tries = 0
+        self.slow = NEVER_SLOW
         self.suspects = max(0, self.suspects - len(self.batch))
         self.careful = max(0, self.careful - len(self.batch))
+
+    def begins_with(self, unfinished: Unfinished) -> None:
+        """Goes on where an earlier turn left."""
+        self.careful, self.slow = unfinished.careful, unfinished.slow
+
+    def unfinished(self) -> Unfinished:
+        """What the next turn begins with."""
+        return Unfinished(self.careful, self.slow)
