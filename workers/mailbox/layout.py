@@ -36,6 +36,8 @@ PRUNED = "pruned"
 ENTRY_FIELD = b"e"
 
 ENVELOPE_VERSION = 1
+OLDEST_ENVELOPE_VERSION = 1
+"""Of what a release reads: what the edges of the release before it wrote may still wait."""
 NONCE_BYTES = 7
 SEQUENCE_BITS = 24
 MAX_RAW_KEPT_CHARS = 4096
@@ -213,8 +215,8 @@ def read_entry(
 
 
 def _envelope(document: object) -> Envelope:
-    if not isinstance(document, dict) or document.get("version") != ENVELOPE_VERSION:
-        raise MalformedEntry("no envelope of this version")
+    if not isinstance(document, dict) or not _is_known(document.get("version")):
+        raise MalformedEntry("no envelope of a known version")
     try:
         envelope = Envelope(**document)
     except TypeError:
@@ -222,6 +224,10 @@ def _envelope(document: object) -> Envelope:
     if not _is_sound(document):
         raise MalformedEntry("a field has another type")
     return envelope
+
+
+def _is_known(version: object) -> bool:
+    return type(version) is int and OLDEST_ENVELOPE_VERSION <= version <= ENVELOPE_VERSION
 
 
 def _is_sound(document: Mapping[str, Any]) -> bool:
