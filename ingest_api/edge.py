@@ -15,6 +15,7 @@ from ingest_api.database_reads import DatabaseReads
 from ingest_api.key_usage import KeyUsage
 from ingest_api.metrics import Metrics
 from ingest_api.project_cache import ProjectCache
+from ingest_api.rate_limits import RateLimits
 from ingest_api.stop_signals import on_stop_signal
 from ingest_api.version import VERSION
 from ingest_api.waiters import Waiters
@@ -50,6 +51,7 @@ class Edge:
         self._wake_redis = connect(settings.redis_url, settings.redis_timeout_s)
         wake = _wake(self._wake_redis, settings)
         self.post = Post(self.redis, wake, _limits(settings), self.metrics.redis)
+        self.rate_limits = RateLimits(settings)
         self.waiters = Waiters(self._find_settled)
         self.projects = ProjectCache(
             self._find_credentials,

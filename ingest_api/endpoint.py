@@ -67,7 +67,7 @@ class Endpoint:
             self._edge.metrics.refused.add(problem.code)
             incoming.scope["notes"].code = problem.code
             answer = problem_answer(problem, incoming.scope["request_id"])
-        return answer.plus(*incoming.cors)
+        return answer.plus(*incoming.cors, *incoming.rate_limits)
 
     async def _handled(self, incoming: Incoming) -> Answer:
         handler = self._handlers.get(incoming.method)

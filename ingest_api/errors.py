@@ -1,6 +1,6 @@
 """Refusals and outages as problem+json (RFC 9457; contract §4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest_api.answers import NO_STORE, PROBLEM_TYPE, Answer, Header, encode_json
@@ -8,9 +8,15 @@ from ingest_api.identity_secret import ProofFailed
 from models.database import Transient
 from models.operations import InvalidRequest
 from models.outcomes import DEAD_LETTER_MALFORMED, KEY_REUSED, NOT_FOUND, Fault
+from workers.mailbox.buckets import BucketName
 from workers.mailbox.connection import MailboxUnavailable
 
 UNAVAILABLE = "unavailable"
+_ASKED_TOO_OFTEN: Mapping[BucketName, str] = {
+    "project": "More operations are asked for in the project than its limit allows.",
+    "visitor": "More operations are asked for about this visitor than the limit allows.",
+    "address": "More operations are asked for from this address than the limit allows.",
+}
 
 
 class Problem(Exception):
@@ -93,6 +99,15 @@ def mailbox_full(retry_after_s: int) -> Problem:
         429,
         "mailbox_full",
         "The project has as many waiting operations as it may have.",
+        headers=((b"retry-after", b"%d" % retry_after_s),),
+    )
+
+
+def rate_limited(bucket: BucketName, retry_after_s: int) -> Problem:
+    return Problem(
+        429,
+        "rate_limited",
+        _ASKED_TOO_OFTEN[bucket],
         headers=((b"retry-after", b"%d" % retry_after_s),),
     )
 

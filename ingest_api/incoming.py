@@ -23,10 +23,11 @@ QUERY_NAME_SHOWN_CHARS = 100
 class Incoming:
     """One HTTP request. `cors` are the headers that its answer gets for a browser's sake.
 
-    `caller` is set before the handler of an account or v1 route is called.
+    `caller` is set before the handler of an account or v1 route is called. `rate_limits` are the
+    headers that tell, once it is known, what its operations left in their token buckets.
     """
 
-    __slots__ = ("_headers", "body_timeout_s", "caller", "cors", "receive", "scope")
+    __slots__ = ("_headers", "body_timeout_s", "caller", "cors", "rate_limits", "receive", "scope")
 
     caller: Caller
 
@@ -35,6 +36,7 @@ class Incoming:
         self.receive = receive
         self.body_timeout_s = body_timeout_s
         self.cors: tuple[Header, ...] = ()
+        self.rate_limits: tuple[Header, ...] = ()
         headers: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
             headers.setdefault(name, []).append(value)

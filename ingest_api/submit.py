@@ -5,13 +5,14 @@ from contextlib import nullcontext
 from config.settings import Settings
 from ingest_api.asked import Asked
 from ingest_api.edge import Edge
-from ingest_api.errors import key_reused, mailbox_full
+from ingest_api.errors import key_reused, mailbox_full, rate_limited
 from ingest_api.families import KeyedFamily
 from ingest_api.incoming import Incoming
 from ingest_api.preferences import read_preferences
+from ingest_api.rate_limits import rate_headers
 from ingest_api.submission import Submission
 from models.queries.operations import SettledRecord
-from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, Replay
+from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, RateLimited, Replay
 from workers.mailbox.layout import Envelope, parse_operation_id
 
 
@@ -25,7 +26,7 @@ async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:
     usual_s = usual_wait_s(edge.settings, asked.caller.family)
     budget_s = preferences.wait_budget_s(usual_s, edge.settings.max_wait_s)
     envelope = asked.envelope(reply_to=edge.id if budget_s else None)
-    taken, record, waited_s = await _accept_and_wait(edge, asked, envelope, budget_s)
+    taken, record, waited_s = await _accept_and_wait(edge, incoming, asked, envelope, budget_s)
     if record is not None:
         edge.metrics.outcomes.add(record["type"], record["status"])
     return Submission(asked, taken, record, preferences, waited_s)
@@ -37,18 +38,20 @@ def usual_wait_s(settings: Settings, family: KeyedFamily) -> float:
 
 
 async def _accept_and_wait(
-    edge: Edge, asked: Asked, envelope: Envelope, budget_s: float
+    edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelope, budget_s: float
 ) -> tuple[Accepted | Replay, SettledRecord | None, float]:
     """Returns the acceptance, the record if there is one in time, and the budget that held."""
     project_id = asked.caller.project.id
     listening = edge.outcomes.waiting(envelope.nonce) if budget_s else nullcontext()
     with listening as arrival:
-        taken = await edge.post.accept(project_id, envelope)
+        taken = await _accept(edge, incoming, asked, envelope)
         match taken:
             case KeyReused():
                 raise key_reused()
             case MailboxFull():
                 raise mailbox_full(taken.retry_after_s)
+            case RateLimited():
+                raise rate_limited(taken.bucket, taken.retry_after_s)
             case Replay():
                 return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
         edge.metrics.accepted.add(asked.operation_type, "live")
@@ -56,6 +59,14 @@ async def _accept_and_wait(
             return taken, None, 0.0
         operation = (project_id, taken.operation_id)
         return taken, await edge.waiters.wait(operation, arrival, budget_s), budget_s
+
+
+async def _accept(edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelope) -> Answer:
+    """The mailbox's answer; whatever it is, the caller's tells what is left in the buckets."""
+    allowance = edge.rate_limits.allowance(incoming, asked.caller, [asked])
+    answer = await edge.post.accept(asked.caller.project.id, envelope, allowance)
+    incoming.rate_limits = rate_headers(allowance)
+    return answer
 
 
 async def _replayed(

@@ -9,12 +9,12 @@ from ingest_api.batches.judge import Item
 from ingest_api.batches.taking import Taken
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
-from ingest_api.errors import Problem, key_reused, mailbox_full
+from ingest_api.errors import Problem, key_reused, mailbox_full, rate_limited
 from ingest_api.preferences import Preferences, applied_headers
 from ingest_api.submission import receipt_location
 from ingest_api.verdicts import outcome_document, problem_of
 from models.queries.operations import SettledRecord
-from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, Replay
+from workers.mailbox.answers import Accepted, KeyReused, MailboxFull, RateLimited, Replay
 
 Result = dict[str, Any]
 
@@ -28,8 +28,8 @@ def batch_answer(
     went into it before is settled when that one is. Raises Problem 429 where the mailbox had no
     room for any of them.
     """
-    full = [each for each in taken.answers if isinstance(each, MailboxFull)]
-    retry = mailbox_full(full[0].retry_after_s) if full else None
+    refused = [each for each in taken.answers if isinstance(each, MailboxFull | RateLimited)]
+    retry = _too_much(max(refused, key=_retry_after_s)) if refused else None
     if retry is not None and not any(isinstance(each, Accepted | Replay) for each in taken.answers):
         raise retry
     results = list(_results(edge, caller, items, taken))
@@ -56,13 +56,23 @@ def _results(edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken) ->
         answer = next(answers)
         if isinstance(answer, KeyReused):
             yield _refused(index, key_reused())
-        elif isinstance(answer, MailboxFull):
-            yield _refused(index, mailbox_full(answer.retry_after_s))
+        elif isinstance(answer, MailboxFull | RateLimited):
+            yield _refused(index, _too_much(answer))
         elif (record := taken.records.get(answer.operation_id)) is None:
             yield _queued(index, item, answer.operation_id)
         else:
             edge.metrics.outcomes.add(record["type"], record["status"])
             yield _settled(index, record, caller, replayed=isinstance(answer, Replay))
+
+
+def _too_much(answer: MailboxFull | RateLimited) -> Problem:
+    if isinstance(answer, MailboxFull):
+        return mailbox_full(answer.retry_after_s)
+    return rate_limited(answer.bucket, answer.retry_after_s)
+
+
+def _retry_after_s(answer: MailboxFull | RateLimited) -> int:
+    return answer.retry_after_s
 
 
 def _refused(index: int, problem: Problem) -> Result:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ingest_api.asked import Asked
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
+from ingest_api.incoming import Incoming
+from ingest_api.rate_limits import rate_headers
 from models.queries.operations import OperationKey, SettledRecord
 from workers.mailbox.answers import Accepted, Answer, Replay
 from workers.mailbox.layout import Lane, parse_operation_id
@@ -27,7 +29,12 @@ class Taken:
 
 
 async def take(
-    edge: Edge, caller: Caller, asked: Sequence[Asked], lane: Lane, budget_s: float
+    edge: Edge,
+    incoming: Incoming,
+    caller: Caller,
+    asked: Sequence[Asked],
+    lane: Lane,
+    budget_s: float,
 ) -> Taken:
     """Takes operations in together and waits so long for what becomes of them.
 
@@ -39,9 +46,11 @@ async def take(
     reply_to = edge.id if budget_s else None
     envelopes = [one.envelope(reply_to) for one in asked]
     nonces = [envelope.nonce for envelope in envelopes]
+    allowance = edge.rate_limits.allowance(incoming, caller, asked)
     listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()
     with listening as arrivals:
-        answers = await edge.post.accept_many(project_id, envelopes)
+        answers = await edge.post.accept_many(project_id, envelopes, allowance=allowance)
+        incoming.rate_limits = rate_headers(allowance)
         _count(edge, asked, answers, lane)
         awaited = None if _is_deep(edge, answers) else arrivals
         found = await _find(edge, project_id, answers, awaited, budget_s)

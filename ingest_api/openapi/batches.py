@@ -14,6 +14,7 @@ from ingest_api.openapi.description import (
 )
 from ingest_api.openapi.envelopes import WidgetEnvelope
 from ingest_api.openapi.example_ids import OPERATION_ID, PROJECT_ID
+from ingest_api.openapi.headers import RATE_LIMIT_HEADERS
 from ingest_api.openapi.parameters import IDEMPOTENCY_KEY, PREFER
 
 TAG = "Batches"
@@ -53,7 +54,7 @@ _ANSWER: dict[str, Any] = {
         },
     ]
 }
-_CODES = ("invalid_json", "mailbox_full")
+_CODES = ("invalid_json", "mailbox_full", "rate_limited")
 _TEXT = (
     "Each operation is judged on its own, as its own route would judge it; the answer lists them "
     "in order. An `Idempotency-Key` gives operations without a `message_id` the key "
@@ -66,7 +67,7 @@ def _limit(limits: BatchLimits) -> str:
 
 
 def _replies() -> tuple[Reply, ...]:
-    applied = ("Preference-Applied",)
+    applied = ("Preference-Applied", *RATE_LIMIT_HEADERS)
     final = {"results": [_ANSWER["results"][1] | {"index": 0}]}
     return (
         Reply(200, "All are final.", BatchAnswer, applied, final),

@@ -50,6 +50,7 @@ WRITE_CODES = (
     "idempotency_key_reused",
     "operation_failed",
     "mailbox_full",
+    "rate_limited",
 )
 WIDGET_WRITE_CODES = ("project_mismatch", "identity_verification_failed")
 ALWAYS = ("unavailable",)

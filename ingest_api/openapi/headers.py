@@ -5,6 +5,9 @@ from typing import Any
 
 _OPERATION_ID = {"type": "string", "pattern": "^op_[0-9a-f]{32}$"}
 
+RATE_LIMIT_HEADERS = ("RateLimit", "RateLimit-Policy")
+"""There wherever the mailbox was asked and a limit holds."""
+
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-Id": {
         "description": "The request's own id if it was a sane one, else a new one.",
@@ -33,6 +36,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Seconds after which a retry makes sense.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "RateLimit-Policy": {
+        "description": "The token buckets that the request counted in: `q` operations at once, "
+        "given back within `w` seconds (draft-ietf-httpapi-ratelimit-headers).",
+        "schema": {"type": "string", "examples": ['"project";q=40000;w=2, "visitor";q=2000;w=10']},
+    },
+    "RateLimit": {
+        "description": "What is left in them: `r` operations at once, and all again in `t` "
+        "seconds.",
+        "schema": {"type": "string", "examples": ['"project";r=39999;t=1, "visitor";r=1999;t=1']},
     },
     "WWW-Authenticate": {
         "description": "The scheme of the credentials.",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest_api.errors import Problem
 from ingest_api.openapi.example_ids import CONTACT_ID
-from ingest_api.openapi.headers import header_references
+from ingest_api.openapi.headers import RATE_LIMIT_HEADERS, header_references
 from models.outcomes import Fault
 
 EXAMPLE_REQUEST_ID = "req_5f1d0c3b9a7e42d8b6c1a0f4"
@@ -72,6 +72,7 @@ PROBLEMS: dict[str, Code] = {
     "unsupported_media_type": Code(415, "Another media type, charset or content coding."),
     "idempotency_key_reused": Code(422, "The key belongs to an operation with other content."),
     "operation_failed": Code(422, "The operation fails by itself and was set aside."),
+    "rate_limited": Code(429, "More often than the project, visitor or address may."),
     "mailbox_full": Code(429, "The project has as many waiting operations as it may have."),
     "unavailable": Code(503, "Redis or the database is away: try again, with the same key."),
 }
@@ -91,7 +92,7 @@ _TITLES = {
 }
 _HEADERS = {
     401: ("WWW-Authenticate",),
-    429: ("Retry-After",),
+    429: ("Retry-After", *RATE_LIMIT_HEADERS),
     503: ("Retry-After",),
 }
 

@@ -5,9 +5,15 @@ from typing import Any
 from ingest_api.openapi.answers import Outcome, Queued
 from ingest_api.openapi.description import Reply
 from ingest_api.openapi.example_ids import COMPANY_ID, CONTACT_ID, OPERATION_ID
+from ingest_api.openapi.headers import RATE_LIMIT_HEADERS
 
-SETTLED_HEADERS = ("X-Operation-Id", "Idempotent-Replayed", "Preference-Applied")
-QUEUED_HEADERS = ("X-Operation-Id", "Location", "Preference-Applied")
+SETTLED_HEADERS = (
+    "X-Operation-Id",
+    "Idempotent-Replayed",
+    "Preference-Applied",
+    *RATE_LIMIT_HEADERS,
+)
+QUEUED_HEADERS = ("X-Operation-Id", "Location", "Preference-Applied", *RATE_LIMIT_HEADERS)
 
 
 def queued(operation_type: str) -> Reply:

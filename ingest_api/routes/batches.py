@@ -42,5 +42,5 @@ async def _answered(
     preferences = read_preferences(incoming.header_values(b"prefer"))
     budget_s = preferences.wait_budget_s(wait_s, edge.settings.max_wait_s)
     asked = [item for item in items if isinstance(item, Asked)]
-    taken = await take(edge, caller, asked, lane, budget_s)
+    taken = await take(edge, incoming, caller, asked, lane, budget_s)
     return batch_answer(edge, caller, items, taken, preferences)

@@ -1,7 +1,8 @@
 """What the edge must know of a project before it enqueues anything (contract §2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -16,7 +17,10 @@ _SECRETS = table_of(IdentitySecretTable).c
 
 @dataclass(frozen=True, slots=True)
 class EdgeProject:
-    """The settings by which the edge judges; `identity_secrets` are (id, secret), oldest first."""
+    """The settings by which the edge judges; `identity_secrets` are (id, secret), oldest first.
+
+    `rate_limits` has the project's own token buckets, as `PATCH /api/project` takes them.
+    """
 
     id: str
     identity_verification: str
@@ -26,6 +30,7 @@ class EdgeProject:
     allow_widget_exact: bool
     allowed_origins: tuple[str, ...]
     identity_secrets: tuple[tuple[str, str], ...] = field(repr=False)
+    rate_limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,15 @@ def _projects(connection: Connection, project_ids: Collection[str]) -> dict[str,
             _PROJECTS.require_publishable_key,
             _PROJECTS.allow_widget_exact,
             _PROJECTS.allowed_origins,
+            _PROJECTS.rate_limits,
         ).where(_PROJECTS.id.in_(list(project_ids)))
     )
     return {
-        row.id: EdgeProject(*row[:-1], tuple(row.allowed_origins), tuple(secrets.get(row.id, ())))
+        row.id: EdgeProject(
+            *row[:-2],
+            tuple(row.allowed_origins),
+            tuple(secrets.get(row.id, ())),
+            row.rate_limits,
+        )
         for row in found
     }

@@ -33,15 +33,18 @@ local clock = redis.call('TIME')
 local now_us = clock[1] * 1000000 + clock[2]
 local debts, spent, failures = {}, {}, 0
 
--- GCRA: a bucket is stored as the time at which it is full again. What cannot be read or has
--- another type counts as a full bucket. (The keys are no KEYS, for these fail the whole script if
--- the user may not touch one.)
-local function debt_of(place, most)
+-- GCRA: a bucket is stored as the time at which it is full again, and the interval that counted
+-- then: under another limit as many operations are still owed. What cannot be read or has another
+-- type counts as a full bucket. (The keys are no KEYS, for these fail the whole script if the user
+-- may not touch one.)
+local function debt_of(place, kind)
   if debts[place] then return debts[place] end
   local stored, debt = redis.pcall('GET', ARGV[12 + place]), 0
-  local full_at_us = type(stored) == 'string' and tonumber(stored)
-  if full_at_us then
-    debt = math.max(0, math.min(full_at_us - now_us, most))
+  local full_at, interval = string.match(type(stored) == 'string' and stored or '', '^(%S+) (%S+)$')
+  full_at, interval = tonumber(full_at), tonumber(interval)
+  if full_at and interval then
+    debt = (full_at - now_us) * (intervals[kind] / interval)
+    debt = math.max(0, math.min(debt, mosts[kind]))
   elseif stored then
     failures = failures + 1
   end
@@ -54,7 +57,7 @@ local function count(at)
   for kind = 1, 3 do
     local place = tonumber(ARGV[at + kind])
     if place > 0 then
-      local over_us = debt_of(place, mosts[kind]) + intervals[kind] - mosts[kind]
+      local over_us = debt_of(place, kind) + intervals[kind] - mosts[kind]
       -- Sums of fractions: a thousandth of an operation is nothing.
       if over_us > intervals[kind] / 1000 then
         return 'limited ' .. kind .. ' ' .. string.format('%.0f', over_us)
@@ -65,7 +68,7 @@ local function count(at)
     local place = tonumber(ARGV[at + kind])
     if place > 0 then
       debts[place] = debts[place] + intervals[kind]
-      spent[place] = true
+      spent[place] = kind
     end
   end
   return nil
@@ -105,8 +108,9 @@ for place = 1, buckets do
   local debt = debts[place]
   left[place] = debt or -1
   if spent[place] then
-    local full_at, life_ms = string.format('%.2f', now_us + debt), math.ceil(debt / 1000) + 1
-    local told = redis.pcall('SET', ARGV[12 + place], full_at, 'PX', string.format('%.0f', life_ms))
+    local told = string.format('%.2f %.6g', now_us + debt, intervals[spent[place]])
+    local life_ms = string.format('%.0f', math.ceil(debt / 1000) + 1)
+    told = redis.pcall('SET', ARGV[12 + place], told, 'PX', life_ms)
     if told.err then failures = failures + 1 end
   end
 end

@@ -7,6 +7,7 @@
 | `bytes:{project}`            | counter | size of the envelopes of both together              |
 | `wake:{project}`             | token   | a drain is queued or running; expires               |
 | `key:{project}:{type}:{key}` | string  | `{entry id} {nonce} {fingerprint}`, a hint; expires |
+| `rate:{project}:{bucket}`    | string  | when a token bucket is full again; `buckets.py`     |
 | `ready`                      | zset    | project -> ms at which its oldest entry came        |
 | `bells`                      | stream  | its last entry tells that some wake token was taken |
 | `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
