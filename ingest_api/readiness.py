@@ -1,11 +1,12 @@
-"""Whether an edge can accept: Redis and its durability, the database, the oldest waiting entry.
+"""Whether an edge can accept: Redis and its durability, the database; and what is wrong besides.
 
-An old entry is told and does not make an edge unready: taking the edges away would only stop
-what still works, acceptance.
+A warning is told and does not make an edge unready: taking the edges away would only stop what
+still works, acceptance.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from redis.exceptions import ResponseError
@@ -14,10 +15,15 @@ from ingest_api.edge import Edge
 from models.database import NotMigrated, Transient
 from models.migrated import require_tables
 from workers.mailbox.connection import MailboxUnavailable, translated
-from workers.mailbox.layout import READY
+from workers.mailbox.overview import Overview, look
 
 Check = dict[str, Any]
+Notice = dict[str, str]
 
+NEARLY_FULL = 0.9
+"""Share of Redis' maxmemory beyond which little more can be accepted."""
+
+_NOTHING = "nothing: no append-only file"
 _SURVIVES: dict[tuple[str | None, str | None], str] = {
     ("yes", "always"): "a crash and a power loss",
     ("yes", "everysec"): "a crash; a power loss may take the last second",
@@ -26,27 +32,62 @@ _SURVIVES: dict[tuple[str | None, str | None], str] = {
 _POLICY = (b"appendonly", b"appendfsync", b"maxmemory-policy")
 
 
-async def check_readiness(edge: Edge) -> tuple[dict[str, Check], list[str]]:
-    """Each check's result by name, and the names of those that failed."""
-    redis, database = await asyncio.gather(_check_redis(edge), _check_database(edge))
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Each check's result by name, the names of those that failed, and what to look after."""
+
+    checks: dict[str, Check]
+    failed: list[str]
+    warnings: list[Notice]
+
+
+async def check_readiness(edge: Edge) -> Readiness:
+    """Looks at everything that acceptance needs, and at whether anybody applies it."""
+    (redis, overview), database = await asyncio.gather(_check_redis(edge), _check_database(edge))
     checks = {"redis": redis, "database": database}
     failed = [name for name, check in checks.items() if check["status"] != "ok"]
-    if "redis" not in failed:
-        checks["mailbox"] = redis.pop("mailbox")
-    return checks, failed
+    if overview is None:
+        return Readiness(checks, failed, [])
+    oldest_s = max((mailbox.age_s for mailbox in overview.mailboxes), default=None)
+    checks["mailbox"] = {
+        "status": "ok",
+        "oldest_waiting_s": oldest_s,
+        "projects_waiting": overview.waiting,
+    }
+    checks["workers"] = {"status": "ok", "alive": overview.workers}
+    found = _warnings(redis, overview, oldest_s, edge.settings.stuck_after_s)
+    return Readiness(checks, failed, list(found))
 
 
-async def _check_redis(edge: Edge) -> Check:
+def _warnings(
+    redis: Check, overview: Overview, oldest_s: float | None, stuck_after_s: float
+) -> Iterator[Notice]:
+    if overview.workers == 0:
+        yield _warning("no_worker", "No worker lives: what is accepted waits.")
+    if oldest_s is not None and oldest_s > stuck_after_s:
+        yield _warning("operations_wait", f"An operation has waited for {oldest_s:.0f} s.")
+    if redis.get("survives") == _NOTHING:
+        yield _warning("redis_not_durable", "A restart of Redis loses what waits.")
+    if redis.get("maxmemory_policy") not in (None, "noeviction"):
+        yield _warning("redis_evicts", "A full Redis would drop what waits.")
+    if overview.memory_share > NEARLY_FULL:
+        yield _warning(
+            "redis_nearly_full", f"Redis uses {overview.memory_share:.0%} of its memory."
+        )
+
+
+def _warning(code: str, detail: str) -> Notice:
+    return {"code": code, "detail": detail}
+
+
+async def _check_redis(edge: Edge) -> tuple[Check, Overview | None]:
     try:
         with translated():
-            now_s, now_us = await edge.redis.time()
-            oldest = await edge.redis.zrange(READY, 0, 0, withscores=True)
+            overview = await look(edge.redis)
             policy = await _policy(edge)
     except MailboxUnavailable:
-        return {"status": "unavailable"}
-    now_ms = int(now_s) * 1000 + int(now_us) // 1000
-    age_s = max(0.0, (now_ms - float(oldest[0][1])) / 1000) if oldest else None
-    return {"status": "ok", **policy, "mailbox": {"status": "ok", "oldest_waiting_s": age_s}}
+        return {"status": "unavailable"}, None
+    return {"status": "ok", **policy}, overview
 
 
 async def _policy(edge: Edge) -> Check:
@@ -60,7 +101,7 @@ async def _policy(edge: Edge) -> Check:
         "appendonly": appendonly,
         "appendfsync": appendfsync,
         "maxmemory_policy": eviction,
-        "survives": _SURVIVES.get((appendonly, appendfsync), "nothing: no append-only file"),
+        "survives": _SURVIVES.get((appendonly, appendfsync), _NOTHING),
     }
 
 

@@ -1,6 +1,6 @@
 """`hal-ingest doctor`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 
 import typer
@@ -9,7 +9,11 @@ from config.settings import Settings, SettingsError, load_settings
 from ingest_api.cli.answer import Answer, AsJson, print_table
 from ingest_api.cli.diagnosis.check import Check, ok, worst
 from ingest_api.cli.diagnosis.of_clocks import check_database_clock, check_redis_clock
+from ingest_api.cli.diagnosis.of_connections import check_connections
 from ingest_api.cli.diagnosis.of_database import check_database
+from ingest_api.cli.diagnosis.of_dead_letters import check_dead_letters
+from ingest_api.cli.diagnosis.of_mailboxes import check_mailboxes
+from ingest_api.cli.diagnosis.of_metrics import check_metrics
 from ingest_api.cli.diagnosis.of_redis import check_redis
 from ingest_api.cli.diagnosis.of_workers import check_workers
 from ingest_api.embedded.beside import beside_up
@@ -19,7 +23,8 @@ app = typer.Typer()
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check settings, Redis, database, workers and clocks, and tell how to mend what is wrong.
+    """Check settings, Redis, database, workers, mailboxes, dead letters and clocks, and tell how to
+    mend what is wrong.
 
     Exits with 1 if a check fails; a warning is no failure.
     """
@@ -41,29 +46,41 @@ def examine() -> Iterator[Check]:
         yield Check("settings", "fail", str(error), "correct the environment variable")
         return
     yield ok("settings", "all can be read")
-    yield from _with_redis(settings)
-    yield from _with_database(settings)
+    yield check_metrics(settings)
+    workers = yield from _with_redis(settings)
+    yield from _with_database(settings, workers)
 
 
-def _with_redis(settings: Settings) -> Iterator[Check]:
+def _with_redis(settings: Settings) -> Generator[Check, None, int]:
+    """Also returns how many workers live."""
     checks, client = check_redis(
-        settings.redis_url, settings.redis_timeout_s, url_given=settings.redis_url_given
+        settings.redis_url,
+        settings.redis_timeout_s,
+        settings.mailbox_max_bytes,
+        url_given=settings.redis_url_given,
     )
     yield from checks
-    if client is not None:
-        with client:
-            yield check_workers(client)
-            yield check_redis_clock(client)
+    if client is None:
+        return 0
+    with client:
+        check, workers = check_workers(client)
+        yield check
+        yield check_mailboxes(client, settings.stuck_after_s)
+        yield check_redis_clock(client)
+    return workers
 
 
-def _with_database(settings: Settings) -> Iterator[Check]:
+def _with_database(settings: Settings, workers: int) -> Iterator[Check]:
     checks, database = check_database(settings)
     yield from checks
-    if database is not None:
-        try:
-            yield check_database_clock(database)
-        finally:
-            database.close()
+    if database is None:
+        return
+    try:
+        yield check_connections(database, settings, workers)
+        yield check_dead_letters(database)
+        yield check_database_clock(database)
+    finally:
+        database.close()
 
 
 def _row(check: Check) -> tuple[str, str, str, str]:

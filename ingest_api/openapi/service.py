@@ -32,6 +32,21 @@ class Check(Shown):
     oldest_waiting_s: Annotated[
         float | None, Field(description="Age of the oldest waiting operation.")
     ] = SOMETIMES
+    projects_waiting: Annotated[int, Field(description="Projects with waiting operations.")] = (
+        SOMETIMES
+    )
+    alive: Annotated[int | None, Field(description="Workers; null where Redis does not tell.")] = (
+        SOMETIMES
+    )
+
+
+class Notice(Shown):
+    """What to look after although the edge can do its work."""
+
+    code: Literal[
+        "no_worker", "operations_wait", "redis_not_durable", "redis_evicts", "redis_nearly_full"
+    ]
+    detail: str
 
 
 class Ready(Shown):
@@ -39,6 +54,7 @@ class Ready(Shown):
 
     status: Literal["ready"]
     checks: dict[str, Check]
+    warnings: list[Notice]
 
 
 def _read(
@@ -82,8 +98,10 @@ _READY_EXAMPLE: dict[str, Any] = {
             "survives": "a crash and a power loss",
         },
         "database": {"status": "ok"},
-        "mailbox": {"status": "ok", "oldest_waiting_s": None},
+        "mailbox": {"status": "ok", "oldest_waiting_s": None, "projects_waiting": 0},
+        "workers": {"status": "ok", "alive": 2},
     },
+    "warnings": [],
 }
 _CACHED = ("ETag",)
 _PAGE = ("ETag", "Content-Security-Policy")
@@ -94,14 +112,14 @@ SERVICE: dict[RouteKey, Description] = {
     ("GET", "/readyz"): _read(
         "get_readyz",
         "Can it do its work?",
-        "Redis with its policy, the database, and the oldest waiting operation. The 503 names what "
-        "`failed`.",
+        "Redis with its policy, the database, the oldest waiting operation, and the workers. The "
+        "503 names what `failed`. `warnings` do not make it 503.",
         Reply(200, "Ready.", Ready, example=_READY_EXAMPLE),
     ),
     ("GET", "/metrics"): _read(
         "get_metrics",
-        "Counters of this process",
-        "In the text format of Prometheus.",
+        "Counters of this machine's processes",
+        "In the text format of Prometheus, with the state of what all machines share.",
         Reply(200, "The counters.", str, media_type="text/plain"),
     ),
     ("GET", "/openapi.json"): _read(

@@ -18,11 +18,12 @@ async def alive(_edge: Edge, _incoming: Incoming) -> Answer:
 
 
 async def ready(edge: Edge, _incoming: Incoming) -> Answer:
-    """Redis, database and the oldest waiting operation. Raises Problem 503 naming what failed."""
-    checks, failed = await check_readiness(edge)
-    if failed:
-        raise unavailable(edge.settings.retry_after_s, failed=failed, checks=checks)
-    return json_answer(200, {"status": "ready", "checks": checks})
+    """Redis, database, what waits, who applies it. Raises Problem 503 naming what failed."""
+    found = await check_readiness(edge)
+    told = {"checks": found.checks, "warnings": found.warnings}
+    if found.failed:
+        raise unavailable(edge.settings.retry_after_s, failed=found.failed, **told)
+    return json_answer(200, {"status": "ready", **told})
 
 
 async def metrics(edge: Edge, _incoming: Incoming) -> Answer:

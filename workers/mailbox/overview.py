@@ -50,6 +50,11 @@ class Overview:
     memory_used_bytes: int
     memory_max_bytes: int
 
+    @property
+    def memory_share(self) -> float:
+        """How much of its maxmemory Redis uses; 0 without one."""
+        return self.memory_used_bytes / self.memory_max_bytes if self.memory_max_bytes else 0.0
+
 
 async def look(redis: Redis) -> Overview:
     """The state of all mailboxes. Raises MailboxUnavailable."""

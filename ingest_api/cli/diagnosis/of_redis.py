@@ -11,6 +11,11 @@ from workers.mailbox.connection import MailboxUnavailable, connect, translated
 
 MINIMUM_VERSION = (7, 0)
 
+NEARLY_FULL = 0.9
+# A mailbox takes more memory than the bytes that it counts, and jobs and hints need some too.
+ROOM_FOR_A_MAILBOX = 2
+_MEBIBYTE = 1024 * 1024
+
 _MEND_GIVEN = "start Redis, and see that REDIS_URL has the right address and password"
 _MEND_DEFAULT = (
     "REDIS_URL is not set, and no `hal-ingest up` runs in ./var: set it, or start Redis on "
@@ -40,7 +45,9 @@ _FSYNC_HIDDEN = Check(
 )
 
 
-def check_redis(url: str, timeout_s: float, *, url_given: bool) -> tuple[list[Check], Redis | None]:
+def check_redis(
+    url: str, timeout_s: float, mailbox_max_bytes: int, *, url_given: bool
+) -> tuple[list[Check], Redis | None]:
     """The checks, and a client for further ones where Redis can be reached; close it.
 
     Without `url_given` the URL is only the default, which the way to mend it then says.
@@ -57,6 +64,7 @@ def check_redis(url: str, timeout_s: float, *, url_given: bool) -> tuple[list[Ch
         client.close()
         return [_away(known_reason(error), url_given)], None
     checks = [_version(info), _persistence(info), _eviction(info)]
+    checks.append(_memory(info, mailbox_max_bytes))
     if info.get("aof_enabled"):
         checks.append(_FSYNC.get(fsync, _FSYNC_HIDDEN))
     return checks, client
@@ -117,3 +125,22 @@ def _eviction(info: dict[str, Any]) -> Check:
         f"maxmemory-policy {policy}: a full Redis would drop what was accepted",
         "set maxmemory-policy noeviction",
     )
+
+
+def _memory(info: dict[str, Any], mailbox_max_bytes: int) -> Check:
+    used, allowed = int(info["used_memory"]), int(info["maxmemory"])
+    if not allowed:
+        return ok("redis_memory", f"{used // _MEBIBYTE} MiB used, no maxmemory")
+    told = f"{used // _MEBIBYTE} of {allowed // _MEBIBYTE} MiB used"
+    if used > allowed * NEARLY_FULL:
+        mend = "raise maxmemory; see what waits: soon nothing can be accepted"
+        return Check("redis_memory", "warn", told, mend)
+    if allowed < mailbox_max_bytes * ROOM_FOR_A_MAILBOX:
+        return Check(
+            "redis_memory",
+            "warn",
+            f"maxmemory {allowed // _MEBIBYTE} MiB: one project's mailbox may fill it "
+            f"(MAILBOX_MAX_BYTES is {mailbox_max_bytes // _MEBIBYTE} MiB)",
+            f"raise maxmemory to {ROOM_FOR_A_MAILBOX} times MAILBOX_MAX_BYTES, or lower that",
+        )
+    return ok("redis_memory", told)

@@ -112,6 +112,8 @@ def _look_in_every_way(client: httpx2.Client, project: Project) -> None:
     assert client.get("/api/operations?status=queued", headers=bearer).status_code == 200
     ready = client.get("/readyz")
     assert ready.json()["checks"]["redis"]["survives"] == "a crash and a power loss"
+    assert ready.json()["checks"]["workers"]["alive"] == 1
+    assert "hal_rq_workers 1.0" in client.get("/metrics").text.splitlines()
 
 
 def _lose_the_jobs(guarded: GuardedRedis, project: Project) -> None:

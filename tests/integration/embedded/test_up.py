@@ -156,7 +156,7 @@ def test_doctor_and_a_further_worker_find_the_running_server(
 
 
 def test_doctor_says_that_no_redis_was_named(tmp_path: Path) -> None:
-    checks, client = check_redis("redis://127.0.0.1:1/0", 1.0, url_given=False)
+    checks, client = check_redis("redis://127.0.0.1:1/0", 1.0, 1024, url_given=False)
     assert client is None
     assert [check.status for check in checks] == ["fail"]
     assert "REDIS_URL is not set" in checks[0].mend

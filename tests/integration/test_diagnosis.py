@@ -1,0 +1,108 @@
+"""What `doctor` finds and how it says to mend it: each check on real stores (contract §13)."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import insert
+
+from config.settings import Settings
+from ingest_api.cli.diagnosis.of_connections import check_connections
+from ingest_api.cli.diagnosis.of_dead_letters import check_dead_letters
+from ingest_api.cli.diagnosis.of_mailboxes import check_mailboxes
+from ingest_api.cli.diagnosis.of_metrics import check_metrics
+from ingest_api.cli.diagnosis.of_redis import check_redis
+from models.database import Database
+from models.tables import DeadLetterTable
+from tests.integration.mailbox.world import World
+from workers.mailbox.layout import ENVELOPE_VERSION, bulk_key
+
+MEBIBYTE = 1024 * 1024
+
+
+@pytest.fixture
+def world(redis_url: str) -> Iterator[World]:
+    made = World(redis_url)
+    yield made
+    made.close()
+
+
+def test_no_waiting_operation_is_no_trouble(world: World) -> None:
+    world.put("young")
+    assert check_mailboxes(world.redis, 60.0).status == "ok"
+
+
+def test_an_operation_that_waits_for_long_is_named_by_its_project(world: World) -> None:
+    world.put("old", project="proj_1")
+    world.redis.zadd("ready", {"proj_1": (time.time() - 75) * 1000})
+    check = check_mailboxes(world.redis, 60.0)
+    assert check.status == "warn"
+    assert "operations of proj_1 have waited for up to 7" in check.detail
+    assert "see that workers run" in check.mend
+
+
+def test_a_head_of_a_newer_version_asks_for_newer_workers(world: World) -> None:
+    newer = json.dumps({"version": ENVELOPE_VERSION + 1}).encode()
+    world.redis.xadd(bulk_key("proj_1"), {"e": newer})
+    world.redis.zadd("ready", {"proj_1": 1})
+    assert "update the workers" in check_mailboxes(world.redis, 60.0).mend
+
+
+def test_dead_letters_are_counted_by_project(database_url: str) -> None:
+    database = Database(database_url)
+    assert check_dead_letters(database).status == "ok"
+    letters = [("proj_1", "op_1"), ("proj_2", "op_2"), ("proj_2", "op_3")]
+    with database.transaction() as connection:
+        for project_id, operation_id in letters:
+            row = DeadLetterTable(
+                project_id=project_id,
+                operation_id=operation_id,
+                type="track",
+                envelope={},
+                reason="KeyError",
+                failed_at_ms=1,
+            )
+            connection.execute(insert(DeadLetterTable).values(row.model_dump()))
+    check = check_dead_letters(database)
+    database.close()
+    assert (check.status, check.detail) == ("warn", "2 of proj_2, 1 of proj_1")
+    assert "hal-ingest dead-letters list proj_2" in check.mend
+
+
+def test_more_connections_than_postgresql_allows_are_told(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    few = Settings(database_url=postgresql_url, database_pool_size=1)
+    many = Settings(database_url=postgresql_url, database_pool_size=100, web_workers=64)
+    assert check_connections(database, few, workers=1).status == "ok"
+    check = check_connections(database, many, workers=2)
+    database.close()
+    assert check.status == "warn"
+    assert "64 edge and 2 worker processes may take 6600" in check.detail
+    assert "max_connections" in check.mend
+
+
+def test_a_redis_that_one_mailbox_can_fill_is_told(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as direct:
+        direct.config_set("maxmemory", 300 * MEBIBYTE)
+        try:
+            checks, client = check_redis(redis_url, 5.0, 256 * MEBIBYTE, url_given=True)
+        finally:
+            direct.config_set("maxmemory", 0)
+    assert client is not None
+    client.close()
+    (memory,) = [check for check in checks if check.name == "redis_memory"]
+    assert memory.status == "warn"
+    assert "one project's mailbox may fill it" in memory.detail
+    assert "MAILBOX_MAX_BYTES" in memory.mend
+
+
+def test_a_metrics_folder_that_cannot_be_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    fine = Settings(prometheus_multiproc_dir=str(tmp_path / "not" / "there" / "yet"))
+    broken = Settings(prometheus_multiproc_dir=str(tmp_path / "file"))
+    assert check_metrics(fine).status == "ok"
+    assert check_metrics(broken).status == "warn"
+    assert "PROMETHEUS_MULTIPROC_DIR" in check_metrics(broken).mend
