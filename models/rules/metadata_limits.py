@@ -30,9 +30,9 @@ def request_fault(metadata: dict[str, object]) -> str | None:
     return shape
 
 
-def is_record_too_large(metadata: dict[str, object]) -> bool:
+def is_record_too_large(metadata_bytes: int) -> bool:
     """Whether the metadata of one record, after merging, is more than a record may hold."""
-    return size_bytes(metadata) > RECORD_LIMIT_BYTES
+    return metadata_bytes > RECORD_LIMIT_BYTES
 
 
 def _shape_fault(container: object, depth: int) -> str | None:

@@ -30,9 +30,9 @@ from models.store.columns import Row, column_names, key_names, positions, table_
 class Kind:
     """A kind of record and its table.
 
-    A key is a value, or a tuple where the table has a composite one. `unique_position` is the
-    place of a column that two rows cannot share, `documents` the places of JSON columns, `searched`
-    those of the columns that the row's search text is made of.
+    A key is a value, or a tuple where the table has a composite one; `key_row` makes a tuple of
+    both. `unique_position` is the place of a column that two rows cannot share, `documents` the
+    places of JSON columns, `searched` those of the columns that the row's search text is made of.
     """
 
     table: Table
@@ -40,23 +40,19 @@ class Kind:
     row_of: Callable[[Any], Row]
     key_of: Callable[[Any], Any]
     key_of_row: Callable[[Row], Any]
-    key_positions: tuple[int, ...]
+    key_row: Callable[[Row], Row]
     unique_position: int | None
     documents: tuple[int, ...]
     searched: tuple[int, ...] = ()
 
-    def written(self, row: Row) -> Row:
-        """The row with the columns that are made of others."""
+    def written(self, rows: list[Row]) -> list[Row]:
+        """The rows with the columns that are made of others."""
         if not self.searched:
-            return row
-        return (*row, search_text(*(row[at] for at in self.searched)))
+            return rows
+        return [(*row, search_text(*(row[at] for at in self.searched))) for row in rows]
 
     def record_of(self, row: Row) -> Any:
         return self.record(**dict(zip(column_names(self.table), row, strict=True)))
-
-    def key_row(self, row: Row) -> Row:
-        """The key's columns, a tuple also where there is one."""
-        return tuple(row[at] for at in self.key_positions)
 
 
 def kind(
@@ -75,11 +71,18 @@ def kind(
         row_of=attrgetter(*names),
         key_of=attrgetter(*key_names(table)),
         key_of_row=itemgetter(*key_positions),
-        key_positions=key_positions,
+        key_row=_places(key_positions),
         unique_position=None if unique is None else names.index(unique),
         documents=positions(table, JSON),
         searched=tuple(names.index(name) for name in searched),
     )
+
+
+def _places(positions: tuple[int, ...]) -> Callable[[Row], Row]:
+    if len(positions) > 1:
+        return itemgetter(*positions)
+    (only,) = positions
+    return lambda row: (row[only],)
 
 
 VISITORS = kind(tables.VisitorTable, Visitor)

@@ -68,8 +68,8 @@ def save(rows: Rows, gathered: Gathered) -> None:
     for kind, (_, _, gone) in differences.items():
         rows.delete(kind.table, [kind.key_row(row) for row in gone])
     for kind, (added, changed, _) in differences.items():
-        rows.insert(kind.table, [kind.written(row) for row in added])
-        rows.update(kind.table, [kind.written(row) for row in changed])
+        rows.insert(kind.table, kind.written(added))
+        rows.update(kind.table, kind.written(changed))
     tags.save(rows, gathered.rows[CONTACTS], differences[CONTACTS])
     _save_project(rows, gathered)
     rows.insert(KEYS.table, _made_keys(gathered))
@@ -112,7 +112,7 @@ def difference(kind: Kind, loaded: dict[Any, Row], records: Iterable[Any]) -> Di
     ]
     gone = [row for key, row in loaded.items() if key not in now]
     for rows in (added, changed, gone):
-        rows.sort(key=kind.key_row)
+        rows.sort(key=kind.key_of_row)
     return added, changed, gone
 
 

@@ -1,8 +1,10 @@
 """What an operation changed, read off the journal (contract §4: `unchanged`, receipts' changes)."""
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
+from models import compact_json
 from models.documents.times import iso_time
 from models.records import (
     Company,
@@ -52,6 +54,7 @@ UNTOLD = frozenset(
 )
 """What a receipt has no word for, or must not show."""
 TOLD = {kind: [f.name for f in fields(kind) if f.name not in UNTOLD] for kind in KINDS}
+TOLD_OF = {kind: attrgetter(*names) for kind, names in TOLD.items()}
 RENAMED = {
     kind: frozenset(name for name in names if name == "stage_id" or name.endswith("_at_ms"))
     for kind, names in TOLD.items()
@@ -63,7 +66,7 @@ DOCUMENTS = frozenset(("metadata", "properties"))
 def metadata_fits(state: WorkingSet) -> bool:
     """Whether each record whose metadata the operation changed stays within its limit (§3)."""
     return not any(
-        is_record_too_large(getattr(target, key))
+        is_record_too_large(len(compact_json.encode(getattr(target, key))))
         for target, key, _ in state.journal.entries
         if key in DOCUMENTS and type(target) in KINDS
     )
@@ -78,10 +81,11 @@ def settle(state: WorkingSet) -> list[Change]:
     rows: dict[tuple[int, Any], tuple[Any, Any]] = {}
     touched: dict[tuple[int, str], tuple[Any, Any]] = {}
     for target, key, before in state.journal.entries:
-        if id(target) in tables:
-            rows.setdefault((id(target), key), (target, before))
+        identity = id(target)
+        if identity in tables:
+            rows.setdefault((identity, key), (target, before))
         elif type(target) in KINDS:
-            touched.setdefault((id(target), key), (target, before))
+            touched.setdefault((identity, key), (target, before))
     changes: list[Change] = []
     whole: set[int] = set()
     for (_, key), (table, before) in rows.items():
@@ -164,10 +168,11 @@ def _row(record: Any, pointer: str, before: Any, after: Any) -> Change:
 def _values(state: WorkingSet, record: Any) -> dict[str, Any]:
     """A whole record, without its empty fields."""
     kind = type(record)
-    values = {
-        name: value for name in TOLD[kind] if (value := getattr(record, name)) not in (None, {}, [])
-    }
-    for name in RENAMED[kind] & values.keys():
-        member, shown = _told(state, name, values.pop(name))
-        values[member] = shown
+    told = zip(TOLD[kind], TOLD_OF[kind](record), strict=True)
+    # Most have a value, and show it without being compared.
+    values = {name: value for name, value in told if value or value not in (None, {}, [])}
+    for name in RENAMED[kind]:
+        if name in values:
+            member, shown = _told(state, name, values.pop(name))
+            values[member] = shown
     return values

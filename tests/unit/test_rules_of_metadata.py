@@ -119,5 +119,5 @@ def test_metadata_beyond_a_limit_is_refused(metadata: Json) -> None:
 
 def test_a_record_holds_64_kb_of_compact_utf_8() -> None:
     assert size_bytes({"a": "é"}) == len('{"a":""}') + 2
-    assert not is_record_too_large({"a": "x" * (64 * 1024 - len('{"a":""}'))})
-    assert is_record_too_large({"a": "x" * (64 * 1024 - len('{"a":""}') + 1)})
+    assert not is_record_too_large(size_bytes({"a": "x" * (64 * 1024 - len('{"a":""}'))}))
+    assert is_record_too_large(size_bytes({"a": "x" * (64 * 1024 - len('{"a":""}') + 1)}))
