@@ -26,8 +26,11 @@ class Asked:
     author: KeyKind | None = None
     dead_letter_id: str | None = None
 
-    def envelope(self, reply_to: str | None) -> Envelope:
-        """What goes into the mailbox; `reply_to` is the edge at which the caller waits."""
+    def envelope(self, reply_to: str | None, traceparent: str | None) -> Envelope:
+        """What goes into the mailbox.
+
+        `reply_to` is the edge at which the caller waits, `traceparent` the trace that it brought.
+        """
         return Envelope(
             nonce=new_nonce(),
             type=self.operation_type,
@@ -38,4 +41,5 @@ class Asked:
             idempotency_key=self.idempotency_key,
             reply_to=reply_to,
             dead_letter_id=self.dead_letter_id,
+            traceparent=traceparent,
         )

@@ -56,6 +56,7 @@ class Auth:
         """
         if by_key is None:
             caller = Caller(await self._project(project_id), "publishable", False, "widget")
+            incoming.note_project(caller.project.id)
             judge_origin(incoming, caller.project)
             return caller
         if project_id is not None and project_id != by_key.project.id:
@@ -80,6 +81,7 @@ class Auth:
             raise unauthenticated(rule.challenge)
         if header != rule.header or holder.key.kind not in rule.kinds:
             raise forbidden()
+        incoming.note_project(holder.project.id)
         self._usage.key_used(holder.key.project_id, holder.key.id)
         return Caller(holder.project, holder.key.kind, by_key=True, family=family)
 

@@ -15,6 +15,7 @@ from ingest_api.errors import invalid_request, no_such_record
 from ingest_api.exact_path import read_segment
 from models.operations.invalid_request import field_fault, json_pointer
 from models.rules.visitor_id import ID_LIMIT_CHARS
+from workers.mailbox.trace import Trace
 
 QUERY_FIELDS_LIMIT = 20
 QUERY_NAME_SHOWN_CHARS = 100
@@ -46,6 +47,16 @@ class Incoming:
     def method(self) -> str:
         method: str = self.scope["method"]
         return method
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that the caller brought, as it is carried on."""
+        trace: Trace | None = self.scope["notes"].trace
+        return None if trace is None else trace.traceparent
+
+    def note_project(self, project_id: str) -> None:
+        """Has the request's log line name the project."""
+        self.scope["notes"].project_id = project_id
 
     @property
     def path_parameters(self) -> dict[str, Any]:

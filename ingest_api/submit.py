@@ -25,7 +25,7 @@ async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:
     preferences = read_preferences(incoming.header_values(b"prefer"))
     usual_s = usual_wait_s(edge.settings, asked.caller.family)
     budget_s = preferences.wait_budget_s(usual_s, edge.settings.max_wait_s)
-    envelope = asked.envelope(reply_to=edge.id if budget_s else None)
+    envelope = asked.envelope(edge.id if budget_s else None, incoming.traceparent)
     taken, record, waited_s = await _accept_and_wait(edge, incoming, asked, envelope, budget_s)
     if record is not None:
         edge.metrics.outcomes.add(record["type"], record["status"])

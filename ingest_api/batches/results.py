@@ -54,15 +54,19 @@ def _results(edge: Edge, caller: Caller, items: Sequence[Item], taken: Taken) ->
             yield _refused(index, item)
             continue
         answer = next(answers)
-        if isinstance(answer, KeyReused):
-            yield _refused(index, key_reused())
-        elif isinstance(answer, MailboxFull | RateLimited):
-            yield _refused(index, _too_much(answer))
+        if isinstance(answer, KeyReused | MailboxFull | RateLimited):
+            problem = _problem(answer)
+            edge.metrics.refused_in_batches.add(problem.code)
+            yield _refused(index, problem)
         elif (record := taken.records.get(answer.operation_id)) is None:
             yield _queued(index, item, answer.operation_id)
         else:
             edge.metrics.outcomes.add(record["type"], record["status"])
             yield _settled(index, record, caller, replayed=isinstance(answer, Replay))
+
+
+def _problem(answer: KeyReused | MailboxFull | RateLimited) -> Problem:
+    return key_reused() if isinstance(answer, KeyReused) else _too_much(answer)
 
 
 def _too_much(answer: MailboxFull | RateLimited) -> Problem:

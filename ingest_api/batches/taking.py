@@ -44,7 +44,7 @@ async def take(
         return Taken([], {}, budget_s)
     project_id = caller.project.id
     reply_to = edge.id if budget_s else None
-    envelopes = [one.envelope(reply_to) for one in asked]
+    envelopes = [one.envelope(reply_to, incoming.traceparent) for one in asked]
     nonces = [envelope.nonce for envelope in envelopes]
     allowance = edge.rate_limits.allowance(incoming, caller, asked)
     listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from config.logs import configure_logs
+from config.metric_files import count_in
 from config.settings import load_settings
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
@@ -21,6 +22,7 @@ def through_edge(work: Callable[[Edge], Awaitable[Result]]) -> Result:
     """
     settings = beside_up(load_settings())
     configure_logs("ERROR", settings.log_format)
+    count_in(None)  # it is no edge that anybody watches
 
     async def run() -> Result:
         edge = Edge(settings)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from workers.mailbox.layout import (
     ENVELOPE_VERSION,
+    OLDEST_ENVELOPE_VERSION,
     Envelope,
     encode,
     operation_id,
@@ -106,6 +107,7 @@ def _sound() -> dict[str, Any]:
         {"warnings": {}},
         {"idempotency_key": 1},
         {"reply_to": ["edge"]},
+        {"traceparent": 7},
         {"unknown": 1},
     ],
 )
@@ -128,6 +130,19 @@ def test_a_malformed_envelope_still_tells_who_waits_for_it() -> None:
 def test_a_newer_version_is_told_apart_from_nonsense() -> None:
     raw = json.dumps({"version": ENVELOPE_VERSION + 1, "nonce": NONCE, "new": True}).encode()
     assert read_entry("5-7", {b"e": raw}).fault == "newer_version"
+
+
+@pytest.mark.parametrize("version", range(OLDEST_ENVELOPE_VERSION, ENVELOPE_VERSION + 1))
+def test_what_the_release_before_wrote_is_read(version: int) -> None:
+    raw = json.dumps({**_sound(), "version": version}).encode()
+    assert read_entry("5-7", {b"e": raw}).fault is None
+
+
+def test_a_trace_is_carried_along() -> None:
+    traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    sent = Envelope(NONCE, "track", "secret", {}, "f", traceparent=traceparent)
+    assert read_entry("5-7", {b"e": encode(sent)}).envelope == sent
+    assert "traceparent" not in Envelope(NONCE, "track", "secret", {}, "f").as_document()
 
 
 def test_an_entry_without_the_field_is_malformed_and_weighs_nothing() -> None:

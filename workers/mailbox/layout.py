@@ -36,7 +36,8 @@ PRUNE_REST = "prune_rest"
 PRUNED = "pruned"
 ENTRY_FIELD = b"e"
 
-ENVELOPE_VERSION = 1
+ENVELOPE_VERSION = 2
+"""2 brought `traceparent`."""
 OLDEST_ENVELOPE_VERSION = 1
 """Of what a release reads: what the edges of the release before it wrote may still wait."""
 NONCE_BYTES = 7
@@ -104,7 +105,8 @@ class Envelope:
 
     `nonce` is 14 hex digits made at the edge, `reply_to` the id of the edge whose caller waits,
     `fingerprint` that of the content (contract §4 Retries), `warnings` those found at the edge.
-    `dead_letter_id` is the failed operation of which this one is the replay (§11).
+    `dead_letter_id` is the failed operation of which this one is the replay (§11), `traceparent`
+    the caller's trace.
     """
 
     nonce: str
@@ -116,6 +118,7 @@ class Envelope:
     idempotency_key: str | None = field(default=None, repr=False)
     reply_to: str | None = None
     dead_letter_id: str | None = None
+    traceparent: str | None = None
     version: int = ENVELOPE_VERSION
 
     def as_document(self) -> dict[str, Any]:
@@ -136,6 +139,8 @@ class Envelope:
             document["reply_to"] = self.reply_to
         if self.dead_letter_id is not None:
             document["dead_letter_id"] = self.dead_letter_id
+        if self.traceparent is not None:
+            document["traceparent"] = self.traceparent
         return document
 
 
@@ -232,7 +237,7 @@ def _is_known(version: object) -> bool:
 
 
 def _is_sound(document: Mapping[str, Any]) -> bool:
-    optional = ("idempotency_key", "reply_to", "dead_letter_id")
+    optional = ("idempotency_key", "reply_to", "dead_letter_id", "traceparent")
     optional_texts = [document.get(name) for name in optional]
     return (
         all(isinstance(document[name], str) for name in ("nonce", "type", "fingerprint"))
