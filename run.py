@@ -88,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Further arguments go to the benchmarks.",
     )
     bench.set_defaults(run=_bench, takes_arguments=True)
+
+    faults = commands.add_parser(
+        "faults",
+        help="kill, freeze and cut everything under callers that retry, and check what came of it",
+        epilog="Further arguments go to the rounds: --seeds, --seed, --database, --recovery, …",
+    )
+    faults.set_defaults(run=_faults, takes_arguments=True)
     return parser
 
 
@@ -130,6 +137,11 @@ def _bench(_: argparse.Namespace, rest: Sequence[str]) -> int:
     _set_up(DEV_LOCK)
     _add(BENCH_LOCK)
     return _call(("python", "-m", "tests.benchmarks", *rest))
+
+
+def _faults(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    return _call(("python", "-m", "tests.faults", *rest))
 
 
 def _pytest(rest: Sequence[str]) -> int:

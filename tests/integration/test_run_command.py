@@ -31,7 +31,7 @@ def _run(checkout: Path, *arguments: str, **changes: str) -> subprocess.Complete
 
 
 def test_every_command_has_help(checkout: Path) -> None:
-    for command in ("up", "test", "check", "format", "bench"):
+    for command in ("up", "test", "check", "format", "bench", "faults"):
         done = _run(checkout, command, "--help")
         assert done.returncode == 0
         assert f"run.py {command}" in done.stdout

@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,9 +19,10 @@ from tests.services.waiting import wait_until
 
 
 class PostgresProcess:
-    """A server with one migrated, empty database."""
+    """A server with one migrated, empty database; by default its commits do not outlive a crash."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = FLEETING) -> None:
+        self._settings = settings
         # A socket's path must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="hal-postgres-", dir="/tmp"))
         self._child: subprocess.Popen[bytes] | None = None
@@ -34,7 +36,7 @@ class PostgresProcess:
     def start(self) -> None:
         """Start the server, with the data it had, and wait until it answers."""
         if not self._command:
-            self._child = start_postgres(self.folder, FLEETING)
+            self._child = start_postgres(self.folder, self._settings)
             self._command = [str(word) for word in self._child.args]  # type: ignore[union-attr]
             upgrade(self.url)
             return
@@ -44,8 +46,15 @@ class PostgresProcess:
 
     def stop(self) -> None:
         """Stop the server at once: it breaks off its connections and their transactions."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """End the server without a last word: its next start recovers what was committed."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, number: signal.Signals) -> None:
         if self._child is not None:
-            self._child.send_signal(signal.SIGINT)
+            self._child.send_signal(number)
             self._child.wait(timeout=30)
             self._child = None
 
