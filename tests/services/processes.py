@@ -99,9 +99,10 @@ class Services:
         self._await(web, lambda: web_is_ready(_HOST, port))
         return web
 
-    def start_worker(self, **settings: object) -> ServiceProcess:
-        """Start a worker and wait until it listens on its queue."""
-        worker = self.start("worker", [sys.executable, "-m", "workers"], **settings)
+    def start_worker(self, *program: str, **settings: object) -> ServiceProcess:
+        """Start a worker, of another module if one is named; wait until it listens on its queue."""
+        command = [sys.executable, "-m", *(program or ("workers",))]
+        worker = self.start("worker", command, **settings)
         self._await(worker, lambda: worker_is_ready(self.redis_url, worker.pid))
         return worker
 

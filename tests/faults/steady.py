@@ -1,0 +1,57 @@
+"""Nothing is broken, and nobody mends: each operation must find a drain by the protocol alone.
+
+The tokens outlive the test, the sweeper sleeps, and drains leave as soon as nothing is left. Who
+is missed once by a leaving drain waits for ever.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Event
+
+import httpx2
+
+from models.provisioning.projects import CreatedProject
+from tests.faults.site import Site
+from tests.faults.violation import Violation
+from tests.model.projects import store_project
+from tests.model.scenario import Scenario
+
+NOBODY_MENDS: dict[str, object] = {
+    "linger_s": 0.0,
+    "sweep_interval_s": 3600.0,
+    "wake_queued_s": 3600.0,
+    "wake_running_s": 3600.0,
+}
+"""Settings of a site for `call_steadily`."""
+CALLERS = 6
+CALLS = 120
+WAITS_S = 20
+LONGEST_PAUSE_S = 0.01
+
+
+def call_steadily(running: Site, calls: int = CALLS) -> list[Violation]:
+    """Has several callers wait for so many operations each; what was not applied is told."""
+    with running.database.transaction() as connection:
+        keys = store_project(connection, "steady", Scenario({}, ()))
+    with ThreadPoolExecutor(CALLERS) as pool:
+        missed = pool.map(lambda number: _call(running, keys, number, calls), range(CALLERS))
+        return [violation for each in missed for violation in each]
+
+
+def _call(running: Site, keys: CreatedProject, number: int, calls: int) -> Sequence[Violation]:
+    chance, pause = Random(number), Event()
+    headers = {
+        "authorization": f"Bearer {keys.publishable_key}",
+        "prefer": f"wait={WAITS_S}",
+    }
+    url = running.urls[number % len(running.urls)]
+    with httpx2.Client(base_url=url, timeout=WAITS_S + 10, headers=headers) as client:
+        for call in range(calls):
+            body = {"visitor_id": f"v{number}", "name": "steady", "value": call}
+            answer = client.post("/api/widget/track", json=body)
+            if answer.status_code != httpx2.codes.OK:
+                told = f"answered {answer.status_code} after {WAITS_S} s"
+                return [Violation("stranded", f"call {call} of {number}", told)]
+            pause.wait(chance.uniform(0.0, LONGEST_PAUSE_S))
+    return []
