@@ -20,6 +20,8 @@ from workers.suspects import Death, Errand, Suspicions
 log = logging.getLogger(__name__)
 
 RECYCLE_LOOK_S = 5.0
+# A fork that lived that long did not die of its start.
+STEADY_AFTER_S = 0.5
 # Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
 SECOND_SIGNAL_AFTER_S = 1.0
 _KILLED = 1
@@ -111,17 +113,19 @@ class WorkerProcesses:
         if is_done and (self._is_burst or was_recycled):
             return
         place.errand = self._suspicions.errand(death)
-        if not death.note.operation_id:
+        if death.note.operation_id or now_s - child.started_s >= STEADY_AFTER_S:
             # Of an operation it dies a few times, and then no more.
-            place.pause_s = pause_before_restart(place.pause_s, now_s - child.started_s)
-            place.due_s = now_s + place.pause_s
+            place.pause_s = 0.0
+        else:
+            place.pause_s = pause_before_restart(place.pause_s, 0.0)
+        place.due_s = now_s + place.pause_s
         log.warning(
             "worker process %d (pid %d) ended (%s) %s; starting it again in %g s",
             place.number,
             child.pid,
             ending(code),
             _at(death),
-            place.due_s - now_s,
+            place.pause_s,
         )
 
     def _pause_s(self, now_s: float) -> float | None:
