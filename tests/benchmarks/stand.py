@@ -74,6 +74,7 @@ def stand(kind: DatabaseKind) -> Iterator[Stand]:
         Redis.from_url(server.url) as redis,
         Services(server.url, database_url, folder, **_settings()) as services,
     ):
+        services.is_cold = True  # forks share memory with what they were forked off
         keys = _made_project(database_url)
         pid = 0 if server.child is None else server.child.pid
         yield Stand(server.url, database_url, services, redis, keys, pid)

@@ -1,12 +1,17 @@
-"""The command line as a person or a script runs it: a process of its own."""
+"""The command line as a person or a script runs it, in a process of its own."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from ingest_api.embedded.processes import signal_group
+from tests.services.warm_start import Child, is_warm, start_warm
 
 _ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 60.0
@@ -33,7 +38,12 @@ class Finished:
 
 
 class CommandLine:
-    """Runs `hal-ingest` with these settings, given in lower case: `CommandLine(port=1)`."""
+    """Runs `hal-ingest` with these settings, given in lower case: `CommandLine(port=1)`.
+
+    One that `is_cold` starts an interpreter for each command, as everybody but these tests does.
+    """
+
+    is_cold = False
 
     def __init__(self, **settings: object) -> None:
         changes = {name.upper(): str(value) for name, value in settings.items()}
@@ -41,12 +51,22 @@ class CommandLine:
 
     def __call__(self, *arguments: str) -> Finished:
         """Run one command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ingest_api.cli", *arguments],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=WITHIN_S,
-            env=self._environment,
-        )
-        return Finished(done.returncode, done.stdout, done.stderr)
+        command = [sys.executable, "-m", "ingest_api.cli", *arguments]
+        with TemporaryFile() as output, TemporaryFile() as errors:
+            if is_warm(command) and not self.is_cold:
+                child: Child = start_warm(command, self._environment, output, errors)
+            else:
+                child = subprocess.Popen(
+                    command, env=self._environment, stdout=output, stderr=errors, process_group=0
+                )
+            try:
+                code = child.wait(WITHIN_S)
+            except subprocess.TimeoutExpired:
+                signal_group(child.pid, signal.SIGKILL)
+                raise
+            return Finished(code, _written(output), _written(errors))
+
+
+def _written(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode()

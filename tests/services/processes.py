@@ -4,7 +4,6 @@ import itertools
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Self
 from ingest_api.embedded.processes import signal_group, start_child
 from ingest_api.embedded.services import web_is_ready, worker_is_ready
 from tests.services.waiting import wait_until
+from tests.services.warm_start import Child, is_warm, start_warm
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
@@ -26,16 +26,27 @@ _candidates = itertools.count(os.getpid() * 37)
 
 
 class ServiceProcess:
-    """One running child; its output is kept in `output_file`."""
+    """One running child; its output is kept in `output_file`.
+
+    One that `is_cold` has an interpreter and a command line of its own.
+    """
 
     def __init__(
-        self, name: str, command: list[str], environment: Mapping[str, str], folder: Path
+        self,
+        name: str,
+        command: list[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        *,
+        is_cold: bool = False,
     ) -> None:
         self.name = name
         self.output_file = folder / f"{name}.log"
         with self.output_file.open("ab") as output:
-            self.child: subprocess.Popen[bytes] = start_child(
-                command, environment, folder / f"{name}.pid", output=output
+            self.child: Child = (
+                start_warm(command, environment, output, output)
+                if is_warm(command) and not is_cold
+                else start_child(command, environment, folder / f"{name}.pid", output=output)
             )
 
     @property
@@ -79,8 +90,12 @@ class WebProcess(ServiceProcess):
 class Services:
     """Starts edges and workers on one Redis and one database; leaving ends them all.
 
+    They are forks of a process that has loaded everything, unless `is_cold`.
+
     Settings are given in lower case, as the fields of `Settings`: `start_web(widget_wait_s=0)`.
     """
+
+    is_cold = False
 
     def __init__(self, redis_url: str, database_url: str, folder: Path, **settings: object) -> None:
         self.redis_url = redis_url
@@ -94,7 +109,8 @@ class Services:
         port = free_port()
         environment = self.environment(host=_HOST, port=port, **settings)
         command = [sys.executable, "-m", "ingest_api.cli", "web"]
-        web = WebProcess(f"web-{len(self.started)}", command, environment, self.folder)
+        name = f"web-{len(self.started)}"
+        web = WebProcess(name, command, environment, self.folder, is_cold=self.is_cold)
         web.url = f"http://{_HOST}:{port}"
         self._await(web, lambda: web_is_ready(_HOST, port))
         return web
@@ -109,7 +125,11 @@ class Services:
     def start(self, name: str, command: list[str], **settings: object) -> ServiceProcess:
         """Start any command with this environment, without waiting for anything."""
         process = ServiceProcess(
-            f"{name}-{len(self.started)}", command, self.environment(**settings), self.folder
+            f"{name}-{len(self.started)}",
+            command,
+            self.environment(**settings),
+            self.folder,
+            is_cold=self.is_cold,
         )
         self.started.append(process)
         return process

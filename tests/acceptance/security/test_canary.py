@@ -121,6 +121,7 @@ class Run:
 @pytest.fixture
 def run(own_redis: RedisProcess, database_url: str, tmp_path: Path) -> Iterator[Run]:
     with Services(own_redis.url, database_url, tmp_path, **QUICK, **LOUD) as services:
+        services.is_cold = True  # forks would show the command line of what they were forked off
         run = Run(own_redis, services, tmp_path)
         yield run
         run.database.close()
