@@ -198,6 +198,9 @@ class Settings(BaseSettings):
     drain_batch_size: int = Field(
         500, ge=1, le=2_000, description="operations applied in one transaction"
     )
+    bulk_batch_size: int = Field(
+        200, ge=1, le=2_000, description="the same of the bulk lane; a live call may wait for one"
+    )
     drain_slice_s: Seconds = Field(
         0.5, description="a drain's turn while other projects are waiting"
     )

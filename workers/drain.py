@@ -1,6 +1,6 @@
 """The drain of one project's mailbox: the product's one RQ job.
 
-Each batch is one database transaction: lock the project's mailbox row, read the head of the stream,
+Each batch is one database transaction: lock the project's mailbox row, read the head of one lane,
 apply it, commit. Only then are its outcomes published and exactly its entries deleted. Whatever
 kills a drain in between, the next one reads the same entries again and the ledger knows which of
 them are done.
@@ -21,12 +21,12 @@ from workers.drain_terms import Clock, Departure, DrainLimits, Guard, Storage, U
 from workers.isolation import Isolation
 from workers.mailbox.collect import Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Lane, QueuedOperation
 from workers.mailbox.wake import Wake
 from workers.patience import Patience
 from workers.suspects import Errand
 from workers.telling import Telling
-from workers.visit import Step, Unfinished, Visit
+from workers.visit import Doubts, Step, Visit, no_doubts
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ class Drain:
         self._isolation = Isolation(
             storage, mailbox, limits, self._clock, self._telling, self._patience
         )
-        # Of projects whose head was under suspicion when their turn ended.
-        self._unfinished: dict[str, Unfinished] = {}
+        # Of projects whose heads were under suspicion when their turn ended.
+        self._doubts: dict[str, dict[Lane, Doubts]] = {}
 
     def run(self, project_id: str) -> Departure:
         """Applies what the project's mailbox holds, until nothing is left or the turn is over.
@@ -72,17 +72,18 @@ class Drain:
         Raises nothing that Redis or the database does: what is left undone, the sweeper wakes.
         """
         visit = Visit(project_id, self._clock.steady_s())
-        visit.begins_with(self._unfinished.pop(project_id, Unfinished()))
+        visit.doubts |= self._doubts.pop(project_id, {})
         return self._run(visit)
 
     def succeed(self, errand: Errand) -> Departure:
         """Goes on where a process died that drained the project; does not linger."""
-        visit = Visit(errand.project_id, self._clock.steady_s(), succeeds_a_dead_one=True)
-        visit.careful, visit.suspect = errand.careful, errand.suspect
+        began_s = self._clock.steady_s()
+        visit = Visit(errand.project_id, began_s, errand.lane, succeeds_a_dead_one=True)
+        visit.here.careful, visit.suspect = errand.careful, errand.suspect
         return self._run(visit)
 
     def _run(self, visit: Visit) -> Departure:
-        self._guard.drains(visit.project_id, visit.careful)
+        self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
         try:
             departure = self._visit(visit)
         except MailboxUnavailable as error:
@@ -90,8 +91,8 @@ class Drain:
             departure = Departure.MAILBOX_AWAY
         finally:
             self._guard.leaves()
-        if visit.unfinished() != Unfinished():
-            self._unfinished[visit.project_id] = visit.unfinished()
+        if visit.has_doubts():
+            self._doubts[visit.project_id] = visit.doubts
         log.debug("the drain of %s ends: %s", visit.project_id, departure.value)
         return departure
 
@@ -117,7 +118,9 @@ class Drain:
         if self._stop.is_set():
             return True
         spent_s = self._clock.steady_s() - visit.began_s
-        if spent_s < self._limits.slice_s or visit.suspect is not None:
+        # A backfill is in no hurry: other projects' callers wait for one batch of it at most.
+        is_early = spent_s < self._limits.slice_s and not visit.has_had_bulk
+        if is_early or visit.suspect is not None:
             return False
         return spent_s >= self._limits.max_s or self._wake.jobs_are_waiting()
 
@@ -125,10 +128,10 @@ class Drain:
         """Applies one batch and sorts what may go wrong into its three classes (DESIGN)."""
         if visit.suspect is not None:
             return self._isolation.condemn(visit, visit.suspect)
-        visit.batch = ()
+        lanes = visit.begin_batch()
         began_s = self._clock.steady_s()
         try:
-            settled = self._commit_batch(visit)
+            settled = self._commit_batch(visit, lanes)
         except self._storage.too_slow as error:
             return self._isolation.doubt(visit, str(error), self._clock.steady_s() - began_s)
         except self._storage.transient as error:
@@ -139,30 +142,44 @@ class Drain:
             return self._isolation.isolate(visit, error)
         if isinstance(settled, Departure):
             return settled
-        visit.has_settled()
+        visit.here.has_settled(len(visit.batch))
         return self._telling.tell(visit, settled)
 
-    def _commit_batch(self, visit: Visit) -> Sequence[Published] | Departure:
-        limit = visit.largest_batch(self._limits.batch_size)
+    def _commit_batch(
+        self, visit: Visit, lanes: tuple[Lane, Lane]
+    ) -> Sequence[Published] | Departure:
         with self._storage.transaction() as connection:
             if not self._storage.lock_mailbox(connection, visit.project_id):
                 return Departure.BUSY
             self._probe("after the lock")
-            head = self._mailbox.head(visit.project_id, limit)
-            visit.bell_id = head.bell_id
-            if head.entries and head.entries[0].fault == "newer_version":
+            head = self._head(visit, lanes)
+            if head and head[0].fault == "newer_version":
                 log.warning("the head of %s needs a newer worker", visit.project_id)
                 return Departure.NEWER_VERSION
-            visit.batch = batch_of(head.entries)
+            visit.batch = batch_of(head)
+            visit.took_all = visit.took_all and len(visit.batch) == len(head)
             if not visit.batch:
                 return ()
-            with self._guard.applying(visit.project_id, visit.batch, visit.careful):
+            with self._guard.applying(visit.project_id, visit.batch, visit.here.careful):
                 settled = self._storage.apply_batch(
                     connection, visit.project_id, visit.batch, self._clock.wall_ms()
                 )
             self._probe("before the commit")
         self._probe("after the commit")
         return settled
+
+    def _head(self, visit: Visit, lanes: tuple[Lane, Lane]) -> Sequence[QueuedOperation]:
+        """The oldest entries of the first of the lanes in which any wait."""
+        sizes = {"live": self._limits.batch_size, "bulk": self._limits.bulk_batch_size}
+        visit.bell_id = ""
+        for lane in lanes:
+            limit = visit.doubts[lane].largest_batch(sizes[lane])
+            head = self._mailbox.head(visit.project_id, limit, lane)
+            visit.bell_id = visit.bell_id or head.bell_id
+            if head.entries:
+                visit.lane, visit.took_all = lane, len(head.entries) < limit
+                return head.entries
+        return ()
 
     def _prove(self, visit: Visit) -> None:
         """Lives for a while doing nothing: who kills processes whatever they do, kills it too."""
@@ -173,15 +190,15 @@ class Drain:
         while not self._stop.is_set() and (left_s := until_s - self._clock.steady_s()) > 0:
             self._wake.hold(visit.project_id)
             self._clock.pause(self._stop, min(left_s, self._limits.linger_piece_s))
-        self._guard.drains(visit.project_id, visit.careful)
+        self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
 
     def _linger(self, visit: Visit) -> bool:
         """Stays with the empty mailbox for a moment; True when an entry came.
 
         It saves the next caller a wake-up. Any bell ends it, since its job may need this worker.
         """
-        visit.begins_with(Unfinished())
-        if visit.last_seen is None or visit.succeeds_a_dead_one:
+        visit.doubts = no_doubts()
+        if not visit.has_applied or visit.succeeds_a_dead_one:
             return False
         until_s = self._clock.steady_s() + self._limits.linger_s
         while not self._stop.is_set() and not self._wake.jobs_are_waiting():
@@ -189,7 +206,7 @@ class Drain:
             if left_s <= 0:
                 return False
             piece_s = min(left_s, self._limits.linger_piece_s)
-            stir = self._mailbox.linger(visit.project_id, visit.last_seen, visit.bell_id, piece_s)
+            stir = self._mailbox.linger(visit.project_id, visit.bell_id, piece_s)
             if stir is not Stir.QUIET:
                 return stir is Stir.ENTRY
         return False

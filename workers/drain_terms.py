@@ -10,11 +10,12 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from workers.mailbox.collect import Published
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Lane, QueuedOperation
 
 C = TypeVar("C")
 
 LINGER_PIECE_S = 0.25
+BULK_BATCH_SIZE = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Storage(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class DrainLimits:
-    """Operations in a batch; a turn while others wait, the longest turn, and the linger.
+    """Operations in a live and in a bulk batch; a turn while others wait, the longest turn, and the
+    linger.
 
     A linger is cut into pieces, so that a stop is noticed and a token never outlives its drain; a
     piece must be shorter than the Redis client's timeout. `poison_deaths` is how often in a row an
@@ -50,6 +52,7 @@ class DrainLimits:
     max_s: float
     linger_s: float
     linger_piece_s: float = LINGER_PIECE_S
+    bulk_batch_size: int = BULK_BATCH_SIZE
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
 
@@ -68,8 +71,10 @@ class Departure(Enum):
 class Guard(Protocol):
     """Against operations that kill their process or never end: is told what a drain is at."""
 
-    def drains(self, project_id: str, careful: int) -> None:
-        """The drain of the project is between two applications; `careful` entries are suspects."""
+    def drains(self, project_id: str, careful: int, lane: Lane) -> None:
+        """The drain of the project is between two applications; `careful` entries of the lane are
+        suspects.
+        """
 
     def applying(
         self, project_id: str, batch: Sequence[QueuedOperation], careful: int
@@ -86,7 +91,7 @@ class Guard(Protocol):
 class Unguarded:
     """Where nobody looks at how an application ends."""
 
-    def drains(self, project_id: str, careful: int) -> None:
+    def drains(self, project_id: str, careful: int, lane: Lane) -> None:
         """Nobody asks."""
 
     def applying(

@@ -51,10 +51,10 @@ class Isolation:
         """A batch raised: closes in on the one culprit, halving the head in order."""
         if not visit.batch:
             return self._patience.back_off(visit, _place_of(error))
-        if visit.suspects != 1:
+        if visit.here.suspects != 1:
             # Also a batch of one gets a second try, so that no single hiccup sets it aside.
             malformed = visit.batch[0].fault is not None
-            visit.suspects = 1 if malformed else len(visit.batch)
+            visit.here.suspects = 1 if malformed else len(visit.batch)
             log.warning(
                 "a batch of %d failed: %s (project %s)",
                 len(visit.batch),
@@ -70,13 +70,14 @@ class Isolation:
         It is the operation's fault if it outlasts the limit alone, again and again, while its dead
         letter, which is no less work than most operations, is written at once.
         """
+        doubts = visit.here
         if visit.batch and lasted_s >= self._limits.statement_timeout_s:
-            visit.careful = max(visit.careful, len(visit.batch))
+            doubts.careful = max(doubts.careful, len(visit.batch))
             if len(visit.batch) == 1:
-                visit.slow = visit.slow.again(visit.batch[0].operation_id)
-        if visit.slow.tries < self._limits.poison_deaths:
+                doubts.slow = doubts.slow.again(visit.batch[0].operation_id)
+        if doubts.slow.tries < self._limits.poison_deaths:
             return self._patience.back_off(visit, reason)
-        operation_id, visit.slow = visit.slow.operation_id, NEVER_SLOW
+        operation_id, doubts.slow = doubts.slow.operation_id, NEVER_SLOW
         return self._set_aside(visit, operation_id, NeverEnded(), self._quick_s())
 
     def condemn(self, visit: Visit, suspect: Suspect) -> Step | Departure:
@@ -100,10 +101,10 @@ class Isolation:
             with self._storage.transaction() as connection:
                 if not self._storage.lock_mailbox(connection, visit.project_id):
                     return Departure.BUSY
-                head = self._mailbox.head(visit.project_id, 1)
+                head = self._mailbox.head(visit.project_id, 1, visit.lane)
                 if [entry.operation_id for entry in head.entries] != [operation_id]:
                     # Another drain was here meanwhile.
-                    visit.suspects, visit.suspect = 0, None
+                    visit.here.suspects, visit.suspect = 0, None
                     return Step.AGAIN
                 (culprit,) = visit.batch = head.entries
                 reason = error if culprit.fault is None else MalformedEntry("no envelope")
@@ -121,8 +122,8 @@ class Isolation:
         except Exception as refusal:  # noqa: BLE001 - not even that can be written: no operation's fault
             return self._patience.back_off(visit, _place_of(refusal))
         log.error("%s was set aside: %s", culprit.operation_id, _place_of(error))
-        visit.has_settled()
-        visit.suspects, visit.suspect = 0, None
+        visit.here.has_settled(1)
+        visit.here.suspects, visit.suspect = 0, None
         return self._telling.tell(visit, [settled])
 
 

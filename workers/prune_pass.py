@@ -119,9 +119,9 @@ class PrunePass:
     ) -> Iterator[tuple[int, Sequence[OldRow]]]:
         """Prunes page after page, until nothing on one is old; gives each page and its count.
 
-        Operations of a lane are settled in the order of acceptance, so nothing behind such a page is
-        old either; but for what was overtaken, or a clock that was wrong, and then it is only kept
-        for longer.
+        Operations of a lane are settled in the order of acceptance, so nothing behind such a page
+        is old either; but for what was overtaken, or a clock that was wrong, and then it is only
+        kept for longer.
         """
         limit = self._means.limits.batch_size
         before = first_operation_id(cutoff_ms)

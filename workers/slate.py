@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Lane, QueuedOperation
 from workers.suspects import Note
 from workers.time_limit import TimeLimit
 
@@ -32,6 +32,7 @@ class Slate:
             str(note.careful),
             "1" if note.is_proving else "",
             repr(note.since_s),
+            note.lane,
         )
         text = "\t".join(words).encode()
         self._memory[:_LENGTH_BYTES] = b"\0\0"
@@ -48,7 +49,7 @@ class Slate:
         if not length:
             return Note()
         text = self._memory[_LENGTH_BYTES : _LENGTH_BYTES + length].decode()
-        project_id, operation_id, operations, careful, is_proving, since_s = text.split("\t")
+        project_id, operation_id, operations, careful, is_proving, since_s, lane = text.split("\t")
         return Note(
             project_id,
             operation_id,
@@ -56,6 +57,7 @@ class Slate:
             int(careful),
             is_proving == "1",
             float(since_s),
+            "bulk" if lane == "bulk" else "live",
         )
 
 
@@ -66,22 +68,22 @@ class SlateGuard:
         self._slate = slate
         self._limit = limit
 
-    def drains(self, project_id: str, careful: int) -> None:
+    def drains(self, project_id: str, careful: int, lane: Lane) -> None:
         """Notes that nothing is being applied."""
-        self._slate.write(Note(project_id, careful=careful))
+        self._slate.write(Note(project_id, careful=careful, lane=lane))
 
     @contextmanager
     def applying(
         self, project_id: str, batch: Sequence[QueuedOperation], careful: int
     ) -> Iterator[None]:
         """Notes what is being applied, until it is done or has raised."""
-        first = batch[0].operation_id
-        self._slate.write(Note(project_id, first, len(batch), careful, since_s=time.monotonic()))
+        lane, first, now_s = batch[0].lane, batch[0].operation_id, time.monotonic()
+        self._slate.write(Note(project_id, first, len(batch), careful, since_s=now_s, lane=lane))
         try:
             with self._limit.applying():
                 yield
         finally:
-            self.drains(project_id, careful)
+            self.drains(project_id, careful, lane)
 
     def proves(self, project_id: str) -> None:
         """Notes that nothing is done, on purpose."""

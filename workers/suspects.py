@@ -7,6 +7,8 @@ import signal
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from workers.mailbox.layout import Lane
+
 CAREFUL_AFTER_KILLS = 2
 """Batches of a project that died in a row of what may have come from outside, before its head is
 applied one by one. Any other death says by itself that something is wrong."""
@@ -44,7 +46,8 @@ def reason_of(error: BaseException) -> str:
 class Note:
     """What a process was at, as it had written down before.
 
-    `project_id` is the mailbox that it drained, "" for none; `operation_id` the first of so many
+    `project_id` is the mailbox that it drained, "" for none, `lane` the lane of it that the rest
+    speaks of; `operation_id` the first of so many
     `operations` that it was applying since `since_s`, "" for none; `careful` how many entries were
     still to be applied one by one; `is_proving` that it did nothing, on purpose.
     """
@@ -55,6 +58,7 @@ class Note:
     careful: int = 0
     is_proving: bool = False
     since_s: float = 0.0
+    lane: Lane = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,13 @@ class Suspect:
 class Errand:
     """What the successor of a dead process does first: drain that project.
 
-    The next `careful` entries one by one, and before that set the `suspect` aside.
+    The lane's next `careful` entries one by one, and before that set the `suspect` aside.
     """
 
     project_id: str
     careful: int = 0
     suspect: Suspect | None = None
+    lane: Lane = "live"
 
 
 @dataclass(slots=True)
@@ -135,16 +140,17 @@ class Suspicions:
             # Somebody kills processes whatever they do.
             suspicion.forget()
         if not note.operation_id:
-            return Errand(note.project_id, note.careful)
+            return Errand(note.project_id, note.careful, lane=note.lane)
         if note.operations > 1:
-            return Errand(note.project_id, self._careful(suspicion, death))
+            return Errand(note.project_id, self._careful(suspicion, death), lane=note.lane)
         suspicion.note_alone(death)
         careful = max(1, note.careful)
         if suspicion.deaths < self._poison_deaths:
-            return Errand(note.project_id, careful)
+            return Errand(note.project_id, careful, lane=note.lane)
         control_s = max(CONTROL_S, 2 * suspicion.longest_s) if suspicion.from_outside else 0.0
         poison = NeverEnded() if death.code == TIMED_OUT_CODE else KilledWorker()
-        return Errand(note.project_id, careful, Suspect(note.operation_id, poison, control_s))
+        suspect = Suspect(note.operation_id, poison, control_s)
+        return Errand(note.project_id, careful, suspect, note.lane)
 
     def _careful(self, suspicion: _Suspicion, death: Death) -> int:
         suspicion.kills += 1

@@ -24,5 +24,5 @@ class Telling:
         self._probe("after the publication")
         left = self._mailbox.delete(visit.project_id, visit.batch)
         self._probe("after the deletion")
-        visit.last_seen = visit.batch[-1].entry_id
-        return Step.AGAIN if left else Step.NOTHING_LEFT
+        visit.has_told(left)
+        return Step.AGAIN if any(left.values()) else Step.NOTHING_LEFT

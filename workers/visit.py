@@ -1,10 +1,10 @@
 """What one drain of one project remembers from batch to batch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import LANES, Lane, QueuedOperation, other_lane
 from workers.suspects import Suspect
 
 
@@ -30,36 +30,18 @@ class Slow:
 NEVER_SLOW = Slow()
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """What the next turn of a project has to know of the last one in this process."""
-
-    careful: int = 0
-    slow: Slow = NEVER_SLOW
-
-
 @dataclass(slots=True)
-class Visit:
-    """`suspects` is how many entries at the head are known to hold one that fails by itself.
+class Doubts:
+    """What is held against the head of one lane.
 
-    `careful` is how many are still to be applied one by one, since a process died of them;
-    `suspect` the one to be set aside for it. `slow` is the operation of which a statement took too
-    long when it was alone, and how often in a row. `succeeds_a_dead_one` says that the process
-    before this one died while it drained the project.
+    `suspects` is how many entries at the head are known to hold one that fails by itself.
+    `careful` is how many are still to be applied one by one, since a process died of them. `slow`
+    is the operation of which a statement took too long when it was alone, and how often in a row.
     """
 
-    project_id: str
-    began_s: float
-    batch: Sequence[QueuedOperation] = ()
-    bell_id: str = ""
-    last_seen: str | None = None
     suspects: int = 0
-    failures_in_a_row: int = 0
-    waited_s: float = 0.0
     careful: int = 0
-    suspect: Suspect | None = None
     slow: Slow = NEVER_SLOW
-    succeeds_a_dead_one: bool = False
 
     def largest_batch(self, batch_size: int) -> int:
         """How many entries to take next."""
@@ -67,16 +49,63 @@ class Visit:
             return 1
         return max(1, self.suspects // 2) if self.suspects else batch_size
 
-    def has_settled(self) -> None:
-        """The batch at hand is committed."""
+    def has_settled(self, entries: int) -> None:
+        """So many at the head are committed."""
         self.slow = NEVER_SLOW
-        self.suspects = max(0, self.suspects - len(self.batch))
-        self.careful = max(0, self.careful - len(self.batch))
+        self.suspects = max(0, self.suspects - entries)
+        self.careful = max(0, self.careful - entries)
 
-    def begins_with(self, unfinished: Unfinished) -> None:
-        """Goes on where an earlier turn left."""
-        self.careful, self.slow = unfinished.careful, unfinished.slow
 
-    def unfinished(self) -> Unfinished:
-        """What the next turn begins with."""
-        return Unfinished(self.careful, self.slow)
+def no_doubts() -> dict[Lane, Doubts]:
+    """Nothing is held against any head."""
+    return {lane: Doubts() for lane in LANES}
+
+
+@dataclass(slots=True)
+class Visit:
+    """`batch` is what is at hand, of `lane`; `took_all` that nothing else waited there.
+
+    `bulk_is_next` lets the bulk lane have one batch, `has_had_bulk` says that the last one was its.
+    `suspect` is to be set aside since processes died of it. `succeeds_a_dead_one` says that the
+    process before this one died while it drained the project.
+    """
+
+    project_id: str
+    began_s: float
+    lane: Lane = "live"
+    batch: Sequence[QueuedOperation] = ()
+    took_all: bool = False
+    bulk_is_next: bool = False
+    has_had_bulk: bool = False
+    has_applied: bool = False
+    bell_id: str = ""
+    doubts: dict[Lane, Doubts] = field(default_factory=no_doubts)
+    failures_in_a_row: int = 0
+    waited_s: float = 0.0
+    suspect: Suspect | None = None
+    succeeds_a_dead_one: bool = False
+
+    @property
+    def here(self) -> Doubts:
+        """The doubts about the lane at hand."""
+        return self.doubts[self.lane]
+
+    def has_doubts(self) -> bool:
+        """Whether the next turn has to know of this one."""
+        return self.doubts != no_doubts()
+
+    def begin_batch(self) -> tuple[Lane, Lane]:
+        """Nothing is at hand any more. Returns the lanes in the order in which to look for more."""
+        first: Lane = "bulk" if self.bulk_is_next else "live"
+        self.batch, self.bulk_is_next, self.has_had_bulk = (), False, False
+        return first, other_lane(first)
+
+    def has_told(self, left: Mapping[Lane, int]) -> None:
+        """The batch at hand is deleted, and so many entries are left in each lane.
+
+        Live ones go first. When a live batch took all that waited, the bulk lane has one batch,
+        whatever came meanwhile: small live batches in a row would keep it out of an idle database.
+        """
+        self.has_applied = True
+        self.bulk_is_next = self.lane == "live" and self.took_all and left["bulk"] > 0
+        self.has_had_bulk = self.lane == "bulk" and not self.here.suspects

@@ -49,7 +49,7 @@ async def take(
     allowance = edge.rate_limits.allowance(incoming, caller, asked)
     listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()
     with listening as arrivals:
-        answers = await edge.post.accept_many(project_id, envelopes, allowance=allowance)
+        answers = await edge.post.accept_many(project_id, envelopes, lane, allowance)
         incoming.rate_limits = rate_headers(allowance)
         _count(edge, asked, answers, lane)
         awaited = None if _is_deep(edge, answers) else arrivals

@@ -15,7 +15,7 @@ def test_a_new_slate_holds_no_note() -> None:
 
 def test_it_holds_the_last_note_whole() -> None:
     slate = Slate()
-    for note in (LONGEST, Note("p"), Note("p", "op_1", 3, 2, since_s=0.1)):
+    for note in (LONGEST, Note("p"), Note("p", "op_1", 3, 2, since_s=0.1, lane="bulk")):
         slate.write(note)
         assert slate.read() == note
 

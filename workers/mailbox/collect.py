@@ -16,7 +16,7 @@ from redis.exceptions import NoScriptError, OutOfMemoryError
 from models import compact_json
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
-from workers.mailbox.layout import QueuedOperation, read_entry
+from workers.mailbox.layout import Lane, QueuedOperation, read_entry
 from workers.mailbox.script import script
 from workers.mailbox.wake import Wake
 
@@ -37,7 +37,7 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The oldest entries of a mailbox, and the last bell that had been rung by then."""
+    """The oldest entries of a lane, and the last bell that had been rung by then."""
 
     entries: Sequence[QueuedOperation]
     bell_id: str
@@ -58,25 +58,27 @@ class Mailbox:
         self._redis = redis
         self._wake = wake
 
-    def head(self, project_id: str, limit: int) -> Head:
-        """Reads up to `limit` of the oldest entries and holds the wake token meanwhile.
+    def head(self, project_id: str, limit: int, lane: Lane = "live") -> Head:
+        """Reads up to `limit` of the lane's oldest entries and holds the wake token meanwhile.
 
         To be called under the project's database lock: what is read before it may be done already.
         """
         with translated(), self._redis.pipeline(transaction=False) as commands:
             self._wake.hold(project_id, commands)
-            commands.xrange(layout.mailbox_key(project_id), count=limit)
+            commands.xrange(layout.stream_key(project_id, lane), count=limit)
             commands.xrevrange(layout.BELLS, count=1)
             *_, entries, bells = _answers(commands)
         return Head(
-            [read_entry(entry_id.decode(), fields) for entry_id, fields in entries],
+            [read_entry(entry_id.decode(), fields, lane) for entry_id, fields in entries],
             bells[0][0].decode() if bells else _BEFORE_ALL,
         )
 
     def length(self, project_id: str) -> int:
-        """How many entries the mailbox holds."""
-        with translated():
-            return int(self._redis.xlen(layout.mailbox_key(project_id)))
+        """How many entries the mailbox holds, both lanes together."""
+        with translated(), self._redis.pipeline(transaction=False) as commands:
+            for lane in layout.LANES:
+                commands.xlen(layout.stream_key(project_id, lane))
+            return sum(_answers(commands))
 
     def publish(self, settled: Iterable[Published], changed_project: str | None = None) -> None:
         """Tells the waiting edges what became of their operations: one message an edge.
@@ -97,14 +99,16 @@ class Mailbox:
                 commands.publish(layout.outcomes_channel(edge_id), compact_json.encode(records))
             commands.execute()
 
-    def delete(self, project_id: str, entries: Iterable[QueuedOperation]) -> int:
-        """Deletes exactly these entries; returns how many are left in the mailbox."""
+    def delete(self, project_id: str, entries: Sequence[QueuedOperation]) -> dict[Lane, int]:
+        """Deletes exactly these entries, all of one lane; returns how many are left in each."""
+        streams = [layout.stream_key(project_id, lane) for lane in layout.LANES]
         arguments: list[Any] = [
-            3,
-            layout.mailbox_key(project_id),
+            len(streams) + 2,
             layout.bytes_key(project_id),
             layout.READY,
+            *streams,
             project_id,
+            layout.stream_key(project_id, entries[0].lane),
         ]
         for entry in entries:
             arguments += (entry.entry_id, entry.size_bytes)
@@ -113,22 +117,23 @@ class Mailbox:
                 left: Any = self._redis.evalsha(_DELETE.sha, *arguments)
             except NoScriptError:
                 left = self._redis.eval(_DELETE.text, *arguments)
-        return int(left)
+        return dict(zip(layout.LANES, left, strict=True))
 
-    def linger(self, project_id: str, entry_id: str, bell_id: str, wait_s: float) -> Stir:
-        """Waits for an entry after `entry_id` or a bell after `bell_id`, holding the wake token.
+    def linger(self, project_id: str, bell_id: str, wait_s: float) -> Stir:
+        """Waits until a lane holds an entry, or for a bell after `bell_id`, holding the wake token.
 
         `wait_s` must be below the client's timeout.
         """
-        mailbox = layout.mailbox_key(project_id)
+        lanes = [layout.stream_key(project_id, lane) for lane in layout.LANES]
         # BLOCK 0 would wait for ever.
         block_ms = max(1, round(wait_s * 1000))
         with translated(), self._redis.pipeline(transaction=False) as commands:
             self._wake.hold(project_id, commands)
-            commands.xread({mailbox: entry_id, layout.BELLS: bell_id}, count=1, block=block_ms)
+            after: dict[Any, Any] = {**dict.fromkeys(lanes, _BEFORE_ALL), layout.BELLS: bell_id}
+            commands.xread(after, count=1, block=block_ms)
             *_, streams = _answers(commands)
         heard = {name.decode() for name, _ in streams or ()}
-        if mailbox in heard:
+        if not heard.isdisjoint(lanes):
             return Stir.ENTRY
         return Stir.BELL if heard else Stir.QUIET
 

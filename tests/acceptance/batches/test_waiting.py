@@ -95,7 +95,13 @@ async def test_who_does_not_want_to_wait_does_not(waiting_caller: BatchCaller) -
 
 
 async def test_a_backfill_waits_only_if_asked_to(waiting_caller: BatchCaller) -> None:
-    assert codes(await waiting_caller.account([track()], lane="bulk")) == ["queued"]
+    answer = await waiting_caller.account([track()], lane="bulk")
+    assert (answer.status_code, codes(answer)) == (202, ["queued"])
+    token = waiting_caller.project.created.secret_token
+    receipt = await waiting_caller.edge.client.get(
+        answer.headers["location"], headers={"authorization": f"Bearer {token}"}
+    )
+    assert receipt.json()["status"] == "queued"
     sending = asyncio.create_task(waiting_caller.account([track()], PATIENT, lane="bulk"))
     assert codes(await _answered(waiting_caller, sending, 2)) == ["applied"]
 

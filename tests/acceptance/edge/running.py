@@ -21,11 +21,11 @@ from models.provisioning.projects import CreatedProject, create_project, update_
 from models.tables import ContactMergeTable, OperationTable
 from tests.services.waiting import LOOK_EVERY_S
 from workers.mailbox.layout import (
-    ENTRY_FIELD,
+    LANES,
     QueuedOperation,
-    mailbox_key,
     outcomes_channel,
     read_entry,
+    stream_key,
 )
 
 NOW_MS = 1_760_000_000_000
@@ -58,12 +58,12 @@ class RunningEdge:
         return await self.client.post(f"/api/widget/{path}", content=content, headers=sent)
 
     def mailbox(self, project_id: str = "proj_1") -> list[QueuedOperation]:
-        """What the project's mailbox holds, oldest first."""
-        entries: Any = self.redis.xrange(mailbox_key(project_id))
-        return [
-            read_entry(entry_id.decode(), {ENTRY_FIELD: fields[ENTRY_FIELD]})
-            for entry_id, fields in entries
-        ]
+        """What the project's mailbox holds, the live lane first, each oldest first."""
+        found: list[QueuedOperation] = []
+        for lane in LANES:
+            entries: Any = self.redis.xrange(stream_key(project_id, lane))
+            found += [read_entry(entry_id.decode(), fields, lane) for entry_id, fields in entries]
+        return found
 
     def publish(self, queued: QueuedOperation, record: Mapping[str, Any]) -> int:
         """Tell the edge that waits what became of the operation; return how many heard it."""

@@ -16,8 +16,9 @@ CRASH_POINTS = [
     "before clearing the wake token",
     "after clearing the wake token",
 ]
-SMALL_BATCHES = replace(NO_LINGER, batch_size=5)
+SMALL_BATCHES = replace(NO_LINGER, batch_size=5, bulk_batch_size=5)
 NAMES = [str(n) for n in range(12)]
+BULK = [f"bulk {n}" for n in range(12)]
 
 
 class _CrashAt:
@@ -49,6 +50,24 @@ def test_after_a_crash_the_next_drain_does_exactly_the_rest(world: World, point:
         world.drain(SMALL_BATCHES, probe=_CrashAt(point, 1)).run("p")
     world.drain(SMALL_BATCHES).run("p")
     assert world.ledger.applied == NAMES
+    assert world.left() == 0
+
+
+@pytest.mark.parametrize("batch", [1, 3, 4, 5])
+@pytest.mark.parametrize("point", CRASH_POINTS[:5])
+def test_after_a_crash_in_any_batch_of_either_lane_each_lane_goes_on_in_its_order(
+    world: World, point: str, batch: int
+) -> None:
+    world.put(*BULK, lane="bulk")
+    world.put(*NAMES)
+    with pytest.raises(Crash):
+        world.drain(SMALL_BATCHES, probe=_CrashAt(point, batch)).run("p")
+    world.put("late")
+    world.put("late bulk", lane="bulk")
+    world.drain(SMALL_BATCHES).run("p")
+    in_bulk = [*BULK, "late bulk"]
+    assert [name for name in world.ledger.applied if name in in_bulk] == in_bulk
+    assert [name for name in world.ledger.applied if name not in in_bulk] == [*NAMES, "late"]
     assert world.left() == 0
 
 

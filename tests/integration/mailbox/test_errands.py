@@ -9,7 +9,7 @@ import pytest
 from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.layout import Lane, QueuedOperation
 from workers.suspects import Errand, KilledWorker, NeverEnded, Suspect
 
 CONTROL_S = 2.5
@@ -21,7 +21,7 @@ class Seen(Unguarded):
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def drains(self, project_id: str, careful: int) -> None:
+    def drains(self, project_id: str, careful: int, _: Lane) -> None:
         self.told.append(f"{project_id} careful {careful}")
 
     def proves(self, project_id: str) -> None:
@@ -110,6 +110,18 @@ def test_a_suspect_is_proved_by_living_without_it_for_as_long_as_it_takes(
     assert guard.told[:3] == ["p careful 0", "p proves", "p careful 0"]
     assert guard.told[-1] == "left"
     assert (world.ledger.dead, world.ledger.applied) == (["a"], ["b"])
+
+
+def test_a_head_of_the_bulk_lane_is_under_suspicion_while_live_ones_go_together(
+    world: World, hands: SteadyHands
+) -> None:
+    world.put(*"abcd", lane="bulk")
+    world.put(*"xyz")
+    suspect_id = world.mailbox.head("p", 1, "bulk").entries[0].operation_id
+    suspect = Suspect(suspect_id, KilledWorker())
+    drain_of(world, hands).succeed(Errand("p", careful=3, suspect=suspect, lane="bulk"))
+    assert (world.ledger.dead, world.ledger.applied) == (["a"], [*"xyz", *"bcd"])
+    assert world.ledger.batches == [3, 1, 1, 1]
 
 
 def test_a_stop_while_it_proves_condemns_nobody(world: World, hands: SteadyHands) -> None:

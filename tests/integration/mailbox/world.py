@@ -14,7 +14,7 @@ from workers.drain import Drain
 from workers.drain_terms import Clock, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
-from workers.mailbox.layout import BELLS, READY, Envelope, QueuedOperation, encode, mailbox_key
+from workers.mailbox.layout import BELLS, READY, Envelope, Lane, QueuedOperation, encode, stream_key
 from workers.mailbox.post import PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
@@ -164,12 +164,13 @@ class World:
         storage = self.ledger.storage()
         return Drain(storage, self.mailbox, self.wake, limits, self.stop, clock=clock, probe=probe)
 
-    def put(self, *names: str, project: str = "p", **fields: Any) -> list[str]:
+    def put(self, *names: str, project: str = "p", lane: Lane = "live", **fields: Any) -> list[str]:
         """Puts entries into the mailbox as the accept script would, without waking anybody."""
-        return [self.put_raw(encode(envelope(name, **fields)), project=project) for name in names]
+        raws = [encode(envelope(name, **fields)) for name in names]
+        return [self.put_raw(raw, project, lane) for raw in raws]
 
-    def put_raw(self, raw: bytes, project: str = "p") -> str:
-        entry_id: Any = self.redis.xadd(mailbox_key(project), {"e": raw})
+    def put_raw(self, raw: bytes, project: str = "p", lane: Lane = "live") -> str:
+        entry_id: Any = self.redis.xadd(stream_key(project, lane), {"e": raw})
         self.redis.zadd(READY, {project: int(entry_id.partition(b"-")[0])}, nx=True)
         return str(entry_id.decode())
 
