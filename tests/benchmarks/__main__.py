@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import batch, drain, edge, end_to_end, growth, reads, waiting
+from tests.benchmarks import alternatives, batch, drain, edge, end_to_end, growth, reads, waiting
 from tests.benchmarks.figures import Figure, render_json, render_table
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.stand import durable_postgresql
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
     "drain": drain.run,
     "waiting": waiting.run,
     "end_to_end": end_to_end.run,
+    "alternatives": alternatives.run,
     "growth": growth.run,
     "reads": reads.run,
 }

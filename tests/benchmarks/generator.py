@@ -97,7 +97,7 @@ class _Run:
             self._ask(caller)
 
     def _ask(self, caller: _Caller) -> None:
-        self.send(caller, time.perf_counter())
+        self.send(caller, time.monotonic())
 
     def send(self, caller: _Caller, asked_s: float) -> None:
         """Send the next request unless the run is over."""
@@ -107,7 +107,7 @@ class _Run:
 
     def count(self, status: bytes, asked_s: float) -> None:
         """Take an answer into account."""
-        now_s = time.perf_counter()
+        now_s = time.monotonic()
         tally = self._tally
         tally.latencies_s.append(now_s - asked_s)
         tally.statuses[status] += 1
@@ -134,11 +134,11 @@ class _Run:
             await self._loop.create_connection(lambda: _Caller(self), _HOST, self.load.port)
         self.begin()
         await asyncio.sleep(self.load.warm_up_s)
-        began_s, began_cpu_s = time.perf_counter(), time.process_time()
+        began_s, began_cpu_s = time.monotonic(), time.process_time()
         self._tally = _Tally(began_s)
         self._loop.call_later(self.load.duration_s, self.end, None)
         await self._ended
-        spent_s = time.perf_counter() - began_s
+        spent_s = time.monotonic() - began_s
         return _measured(self._tally, spent_s, time.process_time() - began_cpu_s)
 
 
@@ -159,11 +159,11 @@ class _PacedRun(_Run):
             self._free.append(caller)
 
     def begin(self) -> None:
-        self._next_s = time.perf_counter()
+        self._next_s = time.monotonic()
         self._tick()
 
     def _tick(self) -> None:
-        now_s = time.perf_counter()
+        now_s = time.monotonic()
         while self._next_s <= now_s:
             if self._free:
                 self.send(self._free.popleft(), self._next_s)
@@ -184,6 +184,7 @@ def _measured(tally: _Tally, spent_s: float, cpu_s: float) -> Measured:
         median_ms=statistics.median(latencies_ms),
         p95_ms=cuts[94],
         p99_ms=cuts[98],
+        began_s=tally.began_s,
         seconds=[tally.seconds[second] for second in range(int(spent_s))],
     )
 

@@ -59,7 +59,8 @@ class Load:
 class Measured:
     """Answers a second, the generator's share of one processor (0 to 1), latencies in ms.
 
-    `seconds` are the answers of each whole second.
+    `began_s` is when, by the machine's monotonic clock; `seconds` are the answers of each whole
+    second.
     """
 
     answers: int
@@ -69,6 +70,7 @@ class Measured:
     median_ms: float
     p95_ms: float
     p99_ms: float
+    began_s: float
     seconds: list[int]
 
 
