@@ -89,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.set_defaults(run=_bench, takes_arguments=True)
 
+    machines = commands.add_parser(
+        "machines",
+        help="kill and cut off parts of a deployment on three machines (Linux, as root)",
+        epilog="Further arguments go to the round, e.g. `--seed 7`.",
+    )
+    machines.set_defaults(run=_machines, takes_arguments=True)
+
     faults = commands.add_parser(
         "faults",
         help="kill, freeze and cut everything under callers that retry, and check what came of it",
@@ -142,6 +149,11 @@ def _bench(_: argparse.Namespace, rest: Sequence[str]) -> int:
 def _faults(_: argparse.Namespace, rest: Sequence[str]) -> int:
     _set_up(DEV_LOCK)
     return _call(("python", "-m", "tests.faults", *rest))
+
+
+def _machines(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    _set_up(DEV_LOCK)
+    return _call(("python", "-m", "tests.machines", *rest))
 
 
 def _pytest(rest: Sequence[str]) -> int:

@@ -1,8 +1,10 @@
 """Reads what a round left: the ledger, receipts as an account caller gets them, what waits."""
 
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import httpx2
+from redis import Redis
 from sqlalchemy import Table, select
 
 from models.database import Database
@@ -10,7 +12,6 @@ from models.store.columns import table_of
 from models.store.ledger import DEAD_LETTERS, OPERATIONS
 from models.tables import ActivityTable
 from tests.faults.evidence import Evidence, Json, LedgerLine
-from tests.faults.site import Site
 from tests.services.waiting import wait_until
 from workers.mailbox.layout import LANES, READY, bytes_key, stream_key
 
@@ -20,7 +21,22 @@ ANSWERS_WITHIN_S = 20.0
 LINE = ("id", "sequence", "type", "status", "accepted_at_ms", "idempotency_key", "replay_of")
 
 
-def collect(site: Site, project_id: str, secret_token: str) -> Evidence:
+class Whole(Protocol):
+    """What can be asked when a round is over."""
+
+    @property
+    def database(self) -> Database:
+        """Where everything is stored."""
+
+    @property
+    def urls(self) -> list[str]:
+        """The edges."""
+
+    def asking_redis(self) -> AbstractContextManager[Redis]:
+        """A client that may do everything."""
+
+
+def collect(site: Whole, project_id: str, secret_token: str) -> Evidence:
     """The evidence of one project, whose site is whole again."""
     return Evidence(
         ledger=_ledger(site.database, project_id),
@@ -31,7 +47,7 @@ def collect(site: Site, project_id: str, secret_token: str) -> Evidence:
     )
 
 
-def waiting(site: Site, project_id: str) -> dict[str, int]:
+def waiting(site: Whole, project_id: str) -> dict[str, int]:
     """What Redis holds of the project's operations, and what it counts of them."""
     with site.asking_redis() as redis:
         held: dict[str, int] = {}
@@ -64,7 +80,7 @@ def _dead_letters(database: Database, project_id: str) -> tuple[str, ...]:
         return tuple(connection.scalars(wanted))
 
 
-def _receipts(site: Site, secret_token: str) -> dict[str, Json]:
+def _receipts(site: Whole, secret_token: str) -> dict[str, Json]:
     """All receipts of the project, page by page, from whichever edge answers."""
     headers = {"authorization": f"Bearer {secret_token}"}
     with httpx2.Client(base_url=site.urls[0], timeout=ANSWERS_WITHIN_S, headers=headers) as client:

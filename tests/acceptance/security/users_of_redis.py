@@ -16,11 +16,14 @@ USERS_FILE = Path(__file__).resolve().parents[3] / "docs" / "redis-users.acl"
 class GuardedRedis(RedisProcess):
     """The server as docs/operations/redis.md says: with the users of the file as it is."""
 
+    listening: tuple[str, ...] = ()
+    """Where else than on its socket, as options of the server."""
+
     def start(self) -> None:
         """Start the server and wait until it answers its administrator."""
         users = self.folder / "users.acl"
         users.write_text(USERS_FILE.read_text(encoding="utf-8"), encoding="utf-8")
-        command = [*self.server.command(), "--aclfile", str(users)]
+        command = [*self.server.command(), "--aclfile", str(users), *self.listening]
         self.child = start_child(command, {}, self.folder / "redis.pid")
         wait_until(self._answers, what="Redis answers its administrator")
 
