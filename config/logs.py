@@ -25,6 +25,12 @@ _LEVEL_OF_LOGGER = {
     "uvicorn.access": logging.WARNING,
     "alembic.runtime.migration": logging.WARNING,
 }
+# What our own lines of the standard library's loggers tell beside their text (`extra`).
+_EXTRA_FIELDS = (
+    *("project_id", "operation_id", "trace_id", "span_id"),
+    *("lane", "operations", "duration_ms", "status"),
+    *("applied", "unchanged", "rejected", "failed"),
+)
 
 
 def configure_logs(
@@ -67,6 +73,7 @@ def _shared_processors() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(allow=_EXTRA_FIELDS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _render_exception,
     ]

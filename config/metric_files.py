@@ -12,11 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Metric, multiprocess, values
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.registry import Collector
+
+from config.settings import give_to_children
 
 _LOCK = "lock"
 _ENDED = "ended"
@@ -38,6 +41,17 @@ def count_in(folder: Path | None) -> None:
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _values.ValueClass = _values.MultiProcessValue()
+
+
+@contextmanager
+def shared_folder(given: Path | None) -> Iterator[Path]:
+    """The given folder, or one that lasts as long as the block; children find it by the setting."""
+    if given is not None:
+        yield given
+        return
+    with TemporaryDirectory(prefix="hal-ingest-metrics-") as made:
+        give_to_children(PROMETHEUS_MULTIPROC_DIR=made)
+        yield Path(made)
 
 
 def read_all(folder: Path) -> CollectorRegistry:

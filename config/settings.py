@@ -350,3 +350,8 @@ def _first_fault(error: ValidationError) -> str:
 def child_environment(changes: Mapping[str, str]) -> dict[str, str]:
     """Return this process' environment with `changes` on top, for a child process."""
     return {**os.environ, **changes}
+
+
+def give_to_children(**variables: str) -> None:
+    """Puts variables into this process' environment, for libraries and for processes to come."""
+    os.environ.update(variables)

@@ -10,6 +10,7 @@ import structlog
 from redis import Redis
 
 from config.settings import Settings
+from config.version import VERSION
 from ingest_api.auth import Auth
 from ingest_api.database_reads import DatabaseReads
 from ingest_api.key_usage import KeyUsage
@@ -17,7 +18,6 @@ from ingest_api.metrics import Metrics
 from ingest_api.project_cache import ProjectCache
 from ingest_api.rate_limits import RateLimits
 from ingest_api.stop_signals import on_stop_signal
-from ingest_api.version import VERSION
 from ingest_api.waiters import Waiters
 from models.database import open_database
 from models.queries.operations import OperationKey, SettledRecord, find_settled

@@ -7,7 +7,7 @@ class CannotListen(Exception):
     """The address is taken or none of this machine's; the text is one line for a person."""
 
 
-def require_free_address(host: str, port: int) -> None:
+def require_free_address(host: str, port: int, settings: str = "HOST or PORT") -> None:
     """Raises CannotListen where a listener on this address would fail."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -18,5 +18,5 @@ def require_free_address(host: str, port: int) -> None:
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or "not a host's name"
             raise CannotListen(
-                f"cannot listen on {host} port {port}: {reason} (set HOST or PORT)"
+                f"cannot listen on {host} port {port}: {reason} (set {settings})"
             ) from None

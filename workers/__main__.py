@@ -7,9 +7,11 @@ import sys
 
 from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
+from config.metric_files import count_in, shared_folder
 from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
 from models.migrated import is_unmigrated
+from workers.metrics import ParentMetrics
 from workers.processes import Recycling, WorkerProcesses
 from workers.worker import WorkerProcess
 
@@ -47,6 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
+    if not settings.worker_metrics_port and settings.metrics_folder is None:
+        count_in(None)
+        return _run(settings, options)
+    with shared_folder(settings.metrics_folder) as folder:
+        count_in(folder)
+        found = settings.model_copy(update={"prometheus_multiproc_dir": str(folder)})
+        return _run(found, options)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> int:
     processes = WorkerProcesses(
         lambda slate, errand: WorkerProcess(
             settings, slate, burst=options.burst, errand=errand
@@ -55,6 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings.poison_deaths,
         Recycling(settings.worker_max_age_s, settings.worker_max_memory_bytes),
         is_burst=options.burst,
+        tell=ParentMetrics().ended,
     )
     # What is there before the fork is shared by all of them, and no garbage.
     gc.collect()

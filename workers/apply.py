@@ -13,7 +13,7 @@ from models.store import ledger
 from models.store.dialects import rows_over
 from models.store.ledger import LedgerRow
 from models.store.save import save
-from workers.decide import Deciding, decide_batch, known_answer, unlimited
+from workers.decide import Deciding, Lap, decide_batch, known_answer, unlimited, untold
 from workers.ledger_rows import ledger_row
 from workers.mailbox.layout import QueuedOperation
 from workers.suspects import reason_of
@@ -36,12 +36,13 @@ def apply_batch(
     applied_at_ms: int,
     *,
     deciding: Deciding = unlimited,
+    lap: Lap = untold,
 ) -> list[Settled]:
     """Applies the entries in order; returns one Settled for each, those known before included.
 
     The project's mailbox row is locked by the caller. Raises whatever the database or a handler
     raises; then the caller's transaction takes everything back. `deciding` is put around what only
-    computes.
+    computes, `lap` hears of the phases.
     """
     rows = rows_over(connection, project_id)
     ids = [queued.operation_id for queued in batch]
@@ -53,7 +54,7 @@ def apply_batch(
             for queued in batch
             if known_answer(known, queued) is None
         }
-    gathered, written = decide_batch(rows, batch, known, operations, applied_at_ms, deciding)
+    gathered, written = decide_batch(rows, batch, known, operations, applied_at_ms, deciding, lap)
     with rows.writing():
         save(rows, gathered)
         ledger.write(rows, list(written.values()))

@@ -13,9 +13,11 @@ from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
 from workers.decide import Deciding, unlimited
 from workers.drain import Drain
+from workers.drain_metrics import DrainMetrics
 from workers.drain_terms import LINGER_PIECE_S, DrainLimits, Guard, Storage, Unguarded
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.wake import Wake, WakeTimes
+from workers.metrics import WorkerMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,12 @@ class Manner:
     linger_s: float
     guard: Guard
     deciding: Deciding
+    metrics: WorkerMetrics
 
 
-def unwatched(linger_s: float) -> Manner:
+def unwatched(linger_s: float, metrics: WorkerMetrics) -> Manner:
     """Of a drain that runs beside another one: a process has one timer and one slate."""
-    return Manner(linger_s, Unguarded(), unlimited)
+    return Manner(linger_s, Unguarded(), unlimited, metrics)
 
 
 def assemble_drain(
@@ -51,15 +54,17 @@ def assemble_drain(
         poison_deaths=settings.poison_deaths,
         statement_timeout_s=settings.statement_timeout_s,
     )
+    meter = DrainMetrics(manner.metrics)
     storage: Storage[Any] = Storage(
         database.transaction,
         lock_mailbox,
-        partial(apply_batch, deciding=manner.deciding),
+        partial(apply_batch, deciding=manner.deciding, lap=meter.lap),
         dead_letter,
         (Transient,),
         (StatementTimeout,),
     )
-    return Drain(storage, Mailbox(redis, wake), wake, limits, stop, guard=manner.guard)
+    mailbox = Mailbox(redis, wake, manner.metrics.redis)
+    return Drain(storage, mailbox, wake, limits, stop, guard=manner.guard, meter=meter)
 
 
 def wake_of(settings: Settings, redis: Redis) -> Wake:

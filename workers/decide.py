@@ -20,6 +20,14 @@ Deciding = Callable[[int], AbstractContextManager[None]]
 """Put around pure computation over so many operations; a worker's is its time limit."""
 
 
+Lap = Callable[[str], None]
+"""Hears that a phase has ended."""
+
+
+def untold(_: str) -> None:
+    """Where nobody measures."""
+
+
 def unlimited(_: int) -> AbstractContextManager[None]:
     """Without a time limit."""
     return nullcontext()
@@ -32,15 +40,18 @@ def decide_batch(
     operations: Mapping[str, Operation],
     applied_at_ms: int,
     deciding: Deciding = unlimited,
+    lap: Lap = untold,
 ) -> tuple[Gathered, dict[str, LedgerRow]]:
     """Gathers and decides; once more if that turns out to need rows which no request names."""
     with deciding(len(batch)):
         reach = _reach(batch, operations)
     while True:
         gathered = gather(rows, reach)
+        lap("gather")
         so_far = replace(known, by_key=dict(known.by_key))
         with deciding(len(batch)):
             written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
+        lap("decide")
         state = gathered.state
         if not (state.incomplete or state.incomplete_companies):
             return gathered, written

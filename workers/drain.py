@@ -16,7 +16,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from models.operations import LONE_TYPES
+from workers.drain_meter import DrainMeter, Unmetered
 from workers.drain_terms import Clock, Departure, DrainLimits, Guard, Storage, Unguarded
 from workers.isolation import Isolation
 from workers.mailbox.collect import Mailbox, Published, Stir
@@ -48,6 +51,7 @@ class Drain:
         *,
         clock: Clock | None = None,
         guard: Guard | None = None,
+        meter: DrainMeter | None = None,
         probe: Callable[[str], None] = _no_probe,
     ) -> None:
         self._storage = storage
@@ -58,10 +62,11 @@ class Drain:
         self._clock = clock or Clock()
         self._guard = guard or Unguarded()
         self._probe = probe
-        self._telling = Telling(mailbox, probe)
+        self._meter = meter or Unmetered()
+        self._telling = Telling(mailbox, self._meter, probe)
         self._patience = Patience(self._clock, stop)
         self._isolation = Isolation(
-            storage, mailbox, limits, self._clock, self._telling, self._patience
+            storage, mailbox, limits, self._clock, self._telling, self._patience, self._meter
         )
         # Of projects whose heads were under suspicion when their turn ended.
         self._doubts: dict[str, dict[Lane, Doubts]] = {}
@@ -83,17 +88,23 @@ class Drain:
         return self._run(visit)
 
     def _run(self, visit: Visit) -> Departure:
+        with bound_contextvars(project_id=visit.project_id):
+            return self._drained(visit)
+
+    def _drained(self, visit: Visit) -> Departure:
         self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
         try:
             departure = self._visit(visit)
         except MailboxUnavailable as error:
             log.warning("the drain of %s ends: Redis is away (%s)", visit.project_id, error)
+            self._meter.failed("mailbox")
             departure = Departure.MAILBOX_AWAY
         finally:
             self._guard.leaves()
         if visit.has_doubts():
             self._doubts[visit.project_id] = visit.doubts
         log.debug("the drain of %s ends: %s", visit.project_id, departure.value)
+        self._meter.left(departure)
         return departure
 
     def _visit(self, visit: Visit) -> Departure:
@@ -133,12 +144,15 @@ class Drain:
         try:
             settled = self._commit_batch(visit, lanes)
         except self._storage.too_slow as error:
+            self._meter.failed("too_slow")
             return self._isolation.doubt(visit, str(error), self._clock.steady_s() - began_s)
         except self._storage.transient as error:
+            self._meter.failed("transient")
             return self._patience.back_off(visit, str(error))
         except MailboxUnavailable:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - any bug of a handler: its operation is isolated
+            self._meter.failed("unexpected")
             return self._isolation.isolate(visit, error)
         if isinstance(settled, Departure):
             return settled
@@ -148,11 +162,13 @@ class Drain:
     def _commit_batch(
         self, visit: Visit, lanes: tuple[Lane, Lane]
     ) -> Sequence[Published] | Departure:
+        self._meter.begins()
         with self._storage.transaction() as connection:
             if not self._storage.lock_mailbox(connection, visit.project_id):
                 return Departure.BUSY
             self._probe("after the lock")
             head = self._head(visit, lanes)
+            self._meter.lap("read")
             if head and head[0].fault == "newer_version":
                 log.warning("the head of %s needs a newer worker", visit.project_id)
                 return Departure.NEWER_VERSION
@@ -164,7 +180,9 @@ class Drain:
                 settled = self._storage.apply_batch(
                     connection, visit.project_id, visit.batch, self._clock.wall_ms()
                 )
+            self._meter.lap("save")
             self._probe("before the commit")
+        self._meter.lap("commit")
         self._probe("after the commit")
         return settled
 

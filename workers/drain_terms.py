@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 from workers.mailbox.collect import Published
 from workers.mailbox.layout import Lane, QueuedOperation
@@ -66,6 +66,12 @@ class Departure(Enum):
     NEWER_VERSION = "the head needs a newer worker"
     DATABASE_AWAY = "the database is away or busy"
     MAILBOX_AWAY = "Redis is away"
+
+
+Failure = Literal["transient", "too_slow", "unexpected", "mailbox"]
+"""Why a batch failed: the database is away or busy, a statement took too long, something raised
+what nobody expected, Redis is away.
+"""
 
 
 class Guard(Protocol):

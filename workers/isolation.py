@@ -9,10 +9,12 @@ import math
 import traceback
 from typing import Any
 
+from workers.drain_meter import DrainMeter
 from workers.drain_terms import Clock, Departure, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import MalformedEntry
+from workers.mailbox.trace import trace_fields
 from workers.patience import Patience
 from workers.suspects import NeverEnded, Suspect
 from workers.telling import Telling
@@ -39,6 +41,7 @@ class Isolation:
         clock: Clock,
         telling: Telling,
         patience: Patience,
+        meter: DrainMeter,
     ) -> None:
         self._storage = storage
         self._mailbox = mailbox
@@ -46,6 +49,7 @@ class Isolation:
         self._clock = clock
         self._telling = telling
         self._patience = patience
+        self._meter = meter
 
     def isolate(self, visit: Visit, error: BaseException) -> Step | Departure:
         """A batch raised: closes in on the one culprit, halving the head in order."""
@@ -96,6 +100,7 @@ class Isolation:
 
         If that takes longer than `within_s`, it is the database that is slow, and nobody's fault.
         """
+        self._meter.begins()
         began_s = self._clock.steady_s()
         try:
             with self._storage.transaction() as connection:
@@ -121,7 +126,9 @@ class Isolation:
             return self._patience.back_off(visit, _place_of(refusal))
         except Exception as refusal:  # noqa: BLE001 - not even that can be written: no operation's fault
             return self._patience.back_off(visit, _place_of(refusal))
-        log.error("%s was set aside: %s", culprit.operation_id, _place_of(error))
+        self._meter.set_aside(culprit)
+        named = {"operation_id": culprit.operation_id, **trace_fields(culprit.envelope.traceparent)}
+        log.error("%s was set aside: %s", culprit.operation_id, _place_of(error), extra=named)
         visit.here.has_settled(1)
         visit.here.suspects, visit.suspect = 0, None
         return self._telling.tell(visit, [settled])

@@ -8,6 +8,7 @@ counts deaths (docs/adr/0015): if it is killed, nothing is held against any oper
 import logging
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.supervising.lifeline import Lifeline
@@ -56,10 +57,15 @@ class _Place:
         self.is_recycled = False
 
 
+def _untold(_: str) -> None:
+    """Where nobody counts."""
+
+
 class WorkerProcesses:
     """`count` children that each `live`, until a signal says stop.
 
-    A child that ends by itself with 0 while `is_burst` has nothing left to do.
+    A child that ends by itself with 0 while `is_burst` has nothing left to do. `tell` hears how a
+    child ended: died, recycled or done.
     """
 
     def __init__(
@@ -70,8 +76,10 @@ class WorkerProcesses:
         recycling: Recycling,
         *,
         is_burst: bool = False,
+        tell: Callable[[str], None] = _untold,
     ) -> None:
         self._live = live
+        self._tell = tell
         self._recycling = recycling
         self._is_burst = is_burst
         self._suspicions = Suspicions(poison_deaths)
@@ -111,7 +119,9 @@ class WorkerProcesses:
         if is_done and self._is_burst:
             self._places.remove(place)
         if is_done and (self._is_burst or was_recycled):
+            self._tell("recycled" if was_recycled else "done")
             return
+        self._tell("died")
         place.errand = self._suspicions.errand(death)
         if death.note.operation_id or now_s - child.started_s >= STEADY_AFTER_S:
             # Of an operation it dies a few times, and then no more.
@@ -126,6 +136,7 @@ class WorkerProcesses:
             ending(code),
             _at(death),
             place.pause_s,
+            extra=_ids(death),
         )
 
     def _pause_s(self, now_s: float) -> float | None:
@@ -165,6 +176,12 @@ class WorkerProcesses:
                     child.send(signal.SIGKILL)
             asked = self._signals.stop_requests
         return code
+
+
+def _ids(death: Death) -> dict[str, str]:
+    note = death.note
+    ids = {"project_id": note.project_id, "operation_id": note.operation_id}
+    return {name: each for name, each in ids.items() if each}
 
 
 def _at(death: Death) -> str:

@@ -2,10 +2,11 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from models.database import Transient
 from workers.mailbox.connection import MailboxUnavailable
-from workers.prune_pass import Pruned, PruneMeans, PrunePass
+from workers.prune_pass import Pruned, PruneMeans, PrunePass, untold
 from workers.prune_turn import PruneTurn
 
 log = logging.getLogger(__name__)
@@ -15,11 +16,14 @@ REST_SHARE = 0.8
 
 
 class Pruner:
-    """Prunes until stopped; `run` is for a thread of its own."""
+    """Prunes until stopped; `run` is for a thread of its own. `tell` hears of each whole pass."""
 
-    def __init__(self, means: PruneMeans, interval_s: float) -> None:
+    def __init__(
+        self, means: PruneMeans, interval_s: float, tell: Callable[[Pruned], None] = untold
+    ) -> None:
         self._means = means
         self._interval_s = interval_s
+        self._tell = tell
 
     def run(self) -> None:
         """Prunes now and at every interval; an outage only makes it wait for the next."""
@@ -40,7 +44,10 @@ class Pruner:
         turn = self._means.turn
         if not turn.rest_is_over(self._interval_s * REST_SHARE):
             return None
-        return prune_now(PrunePass(self._means), turn)
+        done = prune_now(PrunePass(self._means), turn)
+        if done is not None:
+            self._tell(done)
+        return done
 
 
 def prune_now(one: PrunePass, turn: PruneTurn) -> Pruned | None:

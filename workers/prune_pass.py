@@ -50,7 +50,7 @@ class PruneMeans:
     stop: threading.Event
 
 
-def _untold(_: Pruned) -> None:
+def untold(_: Pruned) -> None:
     """Where a person would be told of progress, a worker goes on."""
 
 
@@ -62,7 +62,7 @@ class PrunePass:
     """
 
     def __init__(
-        self, means: PruneMeans, *, dry: bool = False, tell: Callable[[Pruned], None] = _untold
+        self, means: PruneMeans, *, dry: bool = False, tell: Callable[[Pruned], None] = untold
     ) -> None:
         self._means = means
         self._dry = dry

@@ -53,10 +53,15 @@ def decide(seen: Seen) -> Mending:
     return Mending(wake, tuple(drop))
 
 
+def _untold(_: str, __: int) -> None:
+    """Where nobody counts."""
+
+
 class Sweeper:
     """Sweeps until stopped; `run` is for a thread of its own.
 
     `drain` is what a job would call: a full Redis takes no job, and only draining empties it.
+    `tell` hears what was mended, and how often.
     """
 
     def __init__(
@@ -66,11 +71,14 @@ class Sweeper:
         drain: Callable[[str], object],
         interval_s: float,
         stop: threading.Event,
+        *,
+        tell: Callable[[str, int], None] = _untold,
     ) -> None:
         self._redis = redis
         self._wake = wake
         self._drain = drain
         self._interval_s = interval_s
+        self._tell = tell
         self._stop = stop
 
     def run(self) -> None:
@@ -107,6 +115,7 @@ class Sweeper:
                 return
             log.warning("Redis is full: %s is drained without a job", project_id)
             self._drain(project_id)
+            self._tell("full", 1)
 
     def _look(self) -> Seen:
         with translated():
@@ -120,7 +129,10 @@ class Sweeper:
     def _mend(self, mending: Mending) -> None:
         if mending.drop:
             self._wake.drop(mending.drop)
+            self._tell("drop", len(mending.drop))
         for project_id in mending.wake:
             if self._wake.take(project_id):
                 self._wake.enqueue(project_id)
-                log.warning("a waiting mailbox had no drain: %s", project_id)
+                self._tell("wake", 1)
+                named = {"project_id": project_id}
+                log.warning("a waiting mailbox had no drain: %s", project_id, extra=named)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from models.operations import PROJECT_TYPES
+from workers.drain_meter import DrainMeter
 from workers.mailbox.collect import Mailbox, Published
 from workers.visit import Step, Visit
 
@@ -10,8 +11,9 @@ from workers.visit import Step, Visit
 class Telling:
     """For one mailbox; `probe` is called with the name of each crash point."""
 
-    def __init__(self, mailbox: Mailbox, probe: Callable[[str], None]) -> None:
+    def __init__(self, mailbox: Mailbox, meter: DrainMeter, probe: Callable[[str], None]) -> None:
         self._mailbox = mailbox
+        self._meter = meter
         self._probe = probe
 
     def tell(self, visit: Visit, settled: Sequence[Published]) -> Step:
@@ -24,5 +26,6 @@ class Telling:
         self._probe("after the publication")
         left = self._mailbox.delete(visit.project_id, visit.batch)
         self._probe("after the deletion")
+        self._meter.settled(visit.project_id, visit.batch, settled)
         visit.has_told(left)
         return Step.AGAIN if any(left.values()) else Step.NOTHING_LEFT

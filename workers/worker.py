@@ -27,6 +27,8 @@ from workers.job import allowing, without_quotes
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
 from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME
+from workers.metrics import WorkerMetrics
+from workers.metrics_thread import MetricsThread
 from workers.prune import Pruner
 from workers.prune_pass import PruneLimits, PruneMeans
 from workers.prune_turn import PruneTurn
@@ -119,12 +121,14 @@ class WorkerProcess:
         self._database = open_database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
         self._wake = wake_of(settings, self._redis)
+        self._metrics = WorkerMetrics()
         self._limit = TimeLimit(settings.decide_timeout_s, settings.apply_timeout_s)
         self._drain = self._drain_in(
             Manner(
                 0.0 if burst else settings.linger_s,
                 SlateGuard(slate, self._limit),
                 self._limit.deciding,
+                self._metrics,
             )
         )
         self._job_class = allowing({DRAIN_FUNCTION: without_quotes(self._drain.run)})
@@ -149,13 +153,23 @@ class WorkerProcess:
             self._redis.close()
 
     def _threads_beside(self) -> list[threading.Thread]:
-        drain = self._drain_in(unwatched(linger_s=0.0))
+        drain = self._drain_in(unwatched(0.0, self._metrics))
         sweeper = Sweeper(
-            self._redis, self._wake, drain.run, self._settings.sweep_interval_s, self._stop
+            self._redis,
+            self._wake,
+            drain.run,
+            self._settings.sweep_interval_s,
+            self._stop,
+            tell=self._metrics.mended,
         )
-        beside = [threading.Thread(target=sweeper.run, name="sweeper", daemon=True)]
+        beside = [
+            threading.Thread(target=sweeper.run, name="sweeper", daemon=True),
+            threading.Thread(target=self._metrics_thread().run, name="metrics", daemon=True),
+        ]
         if not self._burst:
-            pruner = Pruner(self._prune_means(), self._settings.prune_interval_s)
+            pruner = Pruner(
+                self._prune_means(), self._settings.prune_interval_s, self._metrics.pruned
+            )
             beside.append(threading.Thread(target=pruner.run, name="pruner", daemon=True))
         return beside
 
@@ -197,6 +211,16 @@ class WorkerProcess:
 
     def _drain_in(self, manner: Manner) -> Drain:
         return assemble_drain(self._settings, self._database, self._redis, self._stop, manner)
+
+    def _metrics_thread(self) -> MetricsThread:
+        settings = self._settings
+        address = (settings.worker_metrics_host, settings.worker_metrics_port)
+        return MetricsThread(
+            self._metrics.measures,
+            self._stop,
+            settings.metrics_folder,
+            address if settings.worker_metrics_port else None,
+        )
 
     def _prune_means(self) -> PruneMeans:
         settings = self._settings

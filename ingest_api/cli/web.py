@@ -9,6 +9,7 @@ import typer
 import uvicorn
 
 from config.logs import configure_logs
+from config.metric_files import shared_folder
 from config.settings import Settings, child_environment
 from ingest_api.cli.migrated import require_migrated
 from ingest_api.cli.refusing import refuse
@@ -46,7 +47,12 @@ def web(
     except CannotListen as error:
         refuse("cannot_listen", str(error), as_json)
     configure_logs(settings.log_level, settings.log_format)
-    serve(settings, host, port, workers or settings.web_workers)
+    processes = workers or settings.web_workers
+    if processes == 1:
+        serve(settings, host, port, processes)
+        return
+    with shared_folder(settings.metrics_folder):
+        serve(settings, host, port, processes)
 
 
 def serve(settings: Settings, host: str, port: int, processes: int) -> None:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from config.settings import child_environment
+from ingest_api.cli.refusing import refuse
 from ingest_api.cli.starting import JsonLogs, settings_or_exit
 from ingest_api.embedded.beside import beside_up
+from ingest_api.listening import CannotListen, require_free_address
 
 app = typer.Typer()
 
@@ -18,6 +20,12 @@ def worker(
     context: typer.Context,
     processes: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes; WORKER_PROCESSES if left out.")
+    ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Answer /metrics on this port; WORKER_METRICS_PORT if left out."
+        ),
     ] = None,
     as_json: JsonLogs = False,
 ) -> None:
@@ -31,6 +39,14 @@ def worker(
     if processes is not None:
         command += ["--processes", str(processes)]
     changes = {"LOG_FORMAT": "json"} if as_json else {}
+    if metrics_port := metrics_port or settings.worker_metrics_port:
+        changes["WORKER_METRICS_PORT"] = str(metrics_port)
+        try:
+            require_free_address(
+                settings.worker_metrics_host, metrics_port, "WORKER_METRICS_HOST or _PORT"
+            )
+        except CannotListen as error:
+            refuse("cannot_listen", str(error), as_json)
     if settings.redis_url_given:
         changes["REDIS_URL"] = settings.redis_url
     environment = child_environment(changes)

@@ -12,6 +12,7 @@ from config.settings import Settings, child_environment
 from ingest_api.embedded.redis_server import RedisServer, plan_redis_server
 from ingest_api.embedded.supervisor import Service
 
+METRICS_FOLDER = "metrics"
 PROBE_TIMEOUT_S = 1.0
 # Above the time that edge and worker give themselves.
 STOP_MARGIN_S = 5.0
@@ -64,6 +65,8 @@ def _settled(settings: Settings, server: RedisServer | None, folder: Path) -> Se
     places = {} if server is None else {"redis_url": server.url}
     if "database_url" not in settings.model_fields_set:
         places["database_url"] = f"sqlite:///{folder.absolute() / 'hal-ingest.db'}"
+    if settings.metrics_folder is None:
+        places["prometheus_multiproc_dir"] = str(folder.absolute() / METRICS_FOLDER)
     return settings.model_copy(update=places)
 
 

@@ -1,5 +1,6 @@
 """`hal-ingest up`: edge, worker and Redis-compatible server, with data in one folder (§13)."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Protocol
 from config.settings import Settings
 from ingest_api.embedded.folder import FolderInUse, hold_folder
 from ingest_api.embedded.redis_server import RedisServerMissing
-from ingest_api.embedded.services import plan_services
+from ingest_api.embedded.services import METRICS_FOLDER, plan_services
 from ingest_api.embedded.supervisor import StartFailed, StopRequested, Supervisor
 from ingest_api.embedded.welcome import DemoProject, Welcome
 from ingest_api.listening import CannotListen, require_free_address
@@ -59,6 +60,8 @@ def _run(
     ensure_demo_project: EnsureDemoProject,
     as_json: bool,
 ) -> None:
+    # Of an earlier run: its process ids may be others' by now.
+    shutil.rmtree(folder / METRICS_FOLDER, ignore_errors=True)
     plan = plan_services(settings, folder)
     with Supervisor(run_directory, _say) as supervisor:
         if plan.redis is not None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from config.version import VERSION
 from ingest_api.answers import encode_json
 from ingest_api.openapi.answers import Problem
 from ingest_api.openapi.description import Description, RouteKey
@@ -17,7 +18,6 @@ from ingest_api.openapi.problems import PROBLEMS, problem_example
 from ingest_api.openapi.route_descriptions import DESCRIPTIONS
 from ingest_api.openapi.schemas import is_ours, schemas_of
 from ingest_api.openapi.shared import share_responses
-from ingest_api.version import VERSION
 
 _ABOUT = """\
 Widgets, backends and integrations write through one durable mailbox per project, in one order.

@@ -4,7 +4,9 @@ Nothing is claimed by reading: entries stay until their exact ids are deleted af
 a crash at any point only means that they are read again (and that the ledger knows them).
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
@@ -15,8 +17,9 @@ from redis.exceptions import NoScriptError, OutOfMemoryError
 
 from models import compact_json
 from workers.mailbox import layout
-from workers.mailbox.connection import translated
+from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import Lane, QueuedOperation, read_entry
+from workers.mailbox.metrics import NOBODY, RedisMeter
 from workers.mailbox.script import script
 from workers.mailbox.wake import Wake
 
@@ -54,16 +57,17 @@ class Stir(Enum):
 class Mailbox:
     """All mailboxes, over a synchronous client. Every method raises MailboxUnavailable."""
 
-    def __init__(self, redis: Redis, wake: Wake) -> None:
+    def __init__(self, redis: Redis, wake: Wake, meter: RedisMeter = NOBODY) -> None:
         self._redis = redis
         self._wake = wake
+        self._meter = meter
 
     def head(self, project_id: str, limit: int, lane: Lane = "live") -> Head:
         """Reads up to `limit` of the lane's oldest entries and holds the wake token meanwhile.
 
         To be called under the project's database lock: what is read before it may be done already.
         """
-        with translated(), self._redis.pipeline(transaction=False) as commands:
+        with self._asking("head"), self._redis.pipeline(transaction=False) as commands:
             self._wake.hold(project_id, commands)
             commands.xrange(layout.stream_key(project_id, lane), count=limit)
             commands.xrevrange(layout.BELLS, count=1)
@@ -92,7 +96,7 @@ class Mailbox:
                 messages.setdefault(one.reply_to, {})[one.nonce] = one.record
         if not messages and changed_project is None:
             return
-        with translated(), self._redis.pipeline(transaction=False) as commands:
+        with self._asking("publish"), self._redis.pipeline(transaction=False) as commands:
             if changed_project is not None:
                 commands.publish(layout.CHANGED_PROJECTS, changed_project)
             for edge_id, records in messages.items():
@@ -112,7 +116,7 @@ class Mailbox:
         ]
         for entry in entries:
             arguments += (entry.entry_id, entry.size_bytes)
-        with translated():
+        with self._asking("delete"):
             try:
                 left: Any = self._redis.evalsha(_DELETE.sha, *arguments)
             except NoScriptError:
@@ -136,6 +140,18 @@ class Mailbox:
         if not heard.isdisjoint(lanes):
             return Stir.ENTRY
         return Stir.BELL if heard else Stir.QUIET
+
+    @contextmanager
+    def _asking(self, at: str) -> Iterator[None]:
+        """Around one round trip: its errors are translated, its time is counted."""
+        began_s = time.perf_counter()
+        try:
+            with translated():
+                yield
+        except MailboxUnavailable as error:
+            self._meter.failed(error)
+            raise
+        self._meter.answered(at, time.perf_counter() - began_s)
 
 
 def _answers(commands: Pipeline) -> list[Any]:

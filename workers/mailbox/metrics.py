@@ -47,7 +47,7 @@ class RedisMetrics:
             self._errors.add("timeout" if error.timed_out else "unavailable")
 
     def limiter_failed(self, buckets: int) -> None:
-        """Counts token buckets that stopped nobody, since Redis could not tell how full they are."""
+        """Counts token buckets that stopped nobody: Redis could not tell how full they are."""
         self._limiter_failures.add(by=buckets)
 
 

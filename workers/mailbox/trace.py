@@ -48,3 +48,9 @@ def read_traceparent(text: str) -> Trace | None:
     if found["trace"] == _NO_TRACE or found["parent"] == _NO_PARENT:
         return None
     return Trace(found["trace"], found["parent"], found["flags"])
+
+
+def trace_fields(traceparent: str | None) -> dict[str, str]:
+    """What a log line says of the trace; nothing where there is none."""
+    trace = None if traceparent is None else read_traceparent(traceparent)
+    return {} if trace is None else {"trace_id": trace.trace_id, "span_id": trace.span_id}

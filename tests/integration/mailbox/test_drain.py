@@ -11,7 +11,7 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
-from workers.mailbox.layout import QueuedOperation, encode
+from workers.mailbox.layout import ENVELOPE_VERSION, QueuedOperation, encode
 from workers.mailbox.wake import Wake, WakeTimes, project_of
 from workers.patience import retry_delay_s
 
@@ -292,7 +292,7 @@ def test_an_entry_of_a_newer_version_stays_with_all_behind_it_for_a_newer_worker
     world: World,
 ) -> None:
     world.put("a")
-    world.put_raw(encode(envelope("new", version=2)))
+    world.put_raw(encode(envelope("new", version=ENVELOPE_VERSION + 1)))
     world.put("b")
     assert world.drain().run("p") is Departure.NEWER_VERSION
     assert world.ledger.applied == ["a"]

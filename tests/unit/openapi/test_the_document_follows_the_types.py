@@ -6,6 +6,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
+from config.version import VERSION
 from ingest_api.openapi.account import JSON
 from ingest_api.openapi.description import Body
 from ingest_api.openapi.document import build_document
@@ -15,7 +16,6 @@ from ingest_api.openapi.records import Contact
 from ingest_api.openapi.route_descriptions import DESCRIPTIONS
 from ingest_api.openapi.v1 import ContactByIntegration
 from ingest_api.routes.v1_contact_writes import NOT_WRITABLE
-from ingest_api.version import VERSION
 from models import outcomes
 from models.operations import WIDGET_TYPES
 from models.operations.contacts import CreateContact
