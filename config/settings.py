@@ -150,6 +150,13 @@ class Settings(BaseSettings):
     wait_backlog_limit: int = Field(
         5_000, ge=1, description="mailbox depth in entries beyond which nobody waits"
     )
+    accept_wait_s: Seconds = Field(
+        1.0,
+        description="how long calls may have to wait for Redis before an edge refuses new writes",
+    )
+    waiting_callers_limit: int = Field(
+        10_000, ge=1, description="callers of one edge process that wait for outcomes at once"
+    )
     stop_grace_s: Seconds = Field(
         10.0, description="how long a stopping edge or worker may finish what it has begun"
     )
@@ -198,11 +205,17 @@ class Settings(BaseSettings):
     drain_batch_size: int = Field(
         500, ge=1, le=2_000, description="operations applied in one transaction"
     )
+    drain_shared_batch_size: int = Field(
+        100,
+        ge=1,
+        le=2_000,
+        description="the most in a batch while several projects need the worker",
+    )
     bulk_batch_size: int = Field(
         200, ge=1, le=2_000, description="the same of the bulk lane; a live call may wait for one"
     )
     drain_slice_s: Seconds = Field(
-        0.5, description="a drain's turn while other projects are waiting"
+        0.05, description="a drain's turn while other projects are waiting"
     )
     drain_max_s: Seconds = Field(20.0, description="a drain's longest run before it queues again")
     linger_s: float = Field(

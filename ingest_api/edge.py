@@ -15,8 +15,10 @@ from ingest_api.auth import Auth
 from ingest_api.database_reads import DatabaseReads
 from ingest_api.key_usage import KeyUsage
 from ingest_api.metrics import Metrics
+from ingest_api.pace import Pace
 from ingest_api.project_cache import ProjectCache
 from ingest_api.rate_limits import RateLimits
+from ingest_api.shared_look import SharedLook
 from ingest_api.stop_signals import on_stop_signal
 from ingest_api.waiters import Waiters
 from models.database import open_database
@@ -52,7 +54,8 @@ class Edge:
         wake = _wake(self._wake_redis, settings)
         self.post = Post(self.redis, wake, _limits(settings), self.metrics.redis)
         self.rate_limits = RateLimits(settings)
-        self.waiters = Waiters(self._find_settled)
+        self.pace = Pace()
+        self.waiters = Waiters(SharedLook(self._find_settled).look)
         self.projects = ProjectCache(
             self._find_credentials,
             entries=settings.project_cache_entries,
@@ -81,6 +84,14 @@ class Edge:
         finally:
             await _end(set(tasks))
             await self._close()
+
+    def waits_in_vain(self, project_id: str, depth: int, budget_s: float) -> bool:
+        """Whether who is so deep in a backlog should rather not wait: 202 at once (contract §4)."""
+        return (
+            depth > self.settings.wait_backlog_limit
+            or self.pace.wait_s(project_id, depth) > budget_s
+            or len(self.waiters) >= self.settings.waiting_callers_limit
+        )
 
     def write_metrics(self) -> None:
         """Makes what was counted so far readable for whoever scrapes."""

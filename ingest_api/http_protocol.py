@@ -21,6 +21,12 @@ PIECE_BYTES = 16 * 1024
 """A head is measured in pieces: it may be longer than the limit by one, and not by more."""
 
 
+REFUSED_IN_HASTE = "refused_in_haste"
+"""In the scope of a request that was refused since there are too many."""
+REST_S = 0.5
+"""How long nothing is read of its connection: who does not heed `Retry-After` comes no sooner."""
+
+
 class EdgeProtocol(HttpToolsProtocol):
     """One connection. `_head_bytes` is what came since a head or a piece of a body was complete."""
 
@@ -95,7 +101,11 @@ class EdgeProtocol(HttpToolsProtocol):
         """Goes on with what was asked behind it, unless the connection was refused meanwhile."""
         if self._is_refused:
             self.transport.close()
+        is_hasty = self.cycle.scope.get(REFUSED_IN_HASTE, False)
         super().on_response_complete()
+        if is_hasty and not self.transport.is_closing():
+            self.flow.pause_reading()
+            self.loop.call_later(REST_S, self.flow.resume_reading)
 
     def send_400_response(self, msg: str) -> None:
         """Refuses bytes that cannot be parsed; `msg` may quote them and is not sent."""

@@ -1,5 +1,6 @@
 """Acceptance, and the wait for the outcome (contract §4)."""
 
+import time
 from contextlib import nullcontext
 
 from config.settings import Settings
@@ -55,10 +56,13 @@ async def _accept_and_wait(
             case Replay():
                 return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
         edge.metrics.accepted.add(asked.operation_type, "live")
-        if arrival is None or taken.depth > edge.settings.wait_backlog_limit:
+        if arrival is None or edge.waits_in_vain(project_id, taken.depth, budget_s):
             return taken, None, 0.0
-        operation = (project_id, taken.operation_id)
-        return taken, await edge.waiters.wait(operation, arrival, budget_s), budget_s
+        began_s = time.monotonic()
+        record = await edge.waiters.wait((project_id, taken.operation_id), arrival, budget_s)
+        waited_s = time.monotonic() - began_s
+        edge.pace.learn(project_id, taken.depth, waited_s, in_vain=record is None)
+        return taken, record, budget_s
 
 
 async def _accept(edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelope) -> Answer:
@@ -75,7 +79,7 @@ async def _replayed(
     """The first operation's record; who does not want to wait is told if there is one already."""
     operation = (project_id, first.operation_id)
     parsed = parse_operation_id(first.operation_id)
-    if not budget_s or parsed is None:
+    if not budget_s or parsed is None or edge.waits_in_vain(project_id, 0, budget_s):
         return await edge.waiters.look(operation)
     _, nonce = parsed
     with edge.outcomes.waiting(nonce) as arrival:

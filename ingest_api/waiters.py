@@ -8,11 +8,12 @@ publication can reach.
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import cast
 
+from ingest_api.shared_look import FindSettled
 from models.database import Transient
 from models.queries.operations import OperationKey, SettledRecord
 from workers.mailbox.outcomes import Arrival, Arrivals, Record
@@ -27,8 +28,6 @@ LOOK_LIMIT = 1_000
 """Operations in one look; who does not fit has a turn in the next."""
 STOPPING_WAIT_S = 0.5
 """How long those still waiting when the edge is asked to stop go on doing so."""
-
-FindSettled = Callable[[Collection[OperationKey]], Awaitable[dict[OperationKey, SettledRecord]]]
 
 
 @dataclass(slots=True, eq=False)

@@ -46,6 +46,7 @@ def assemble_drain(
     wake = wake_of(settings, redis)
     limits = DrainLimits(
         batch_size=settings.drain_batch_size,
+        shared_batch_size=settings.drain_shared_batch_size,
         bulk_batch_size=settings.bulk_batch_size,
         slice_s=settings.drain_slice_s,
         max_s=settings.drain_max_s,

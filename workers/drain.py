@@ -31,6 +31,9 @@ from workers.suspects import Errand
 from workers.telling import Telling
 from workers.visit import Doubts, Step, Visit, no_doubts
 
+SHARED_FOR_S = 2.0
+"""How long a worker that drained another project expects that project, or a third one, again."""
+
 log = logging.getLogger(__name__)
 
 
@@ -68,6 +71,8 @@ class Drain:
         self._isolation = Isolation(
             storage, mailbox, limits, self._clock, self._telling, self._patience, self._meter
         )
+        self._last_project = ""
+        self._shared_until_s = 0.0
         # Of projects whose heads were under suspicion when their turn ended.
         self._doubts: dict[str, dict[Lane, Doubts]] = {}
 
@@ -88,10 +93,16 @@ class Drain:
         return self._run(visit)
 
     def _run(self, visit: Visit) -> Departure:
+<<<<<<< workers/drain.py
+        if self._last_project not in ("", visit.project_id):
+            self._shared_until_s = visit.began_s + SHARED_FOR_S
+        self._last_project = visit.project_id
+=======
         with bound_contextvars(project_id=visit.project_id):
             return self._drained(visit)
 
     def _drained(self, visit: Visit) -> Departure:
+>>>>>>> /tmp/h_seeing/t/new
         self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
         try:
             departure = self._visit(visit)
@@ -186,12 +197,18 @@ class Drain:
         self._probe("after the commit")
         return settled
 
+    def _batch_size(self, lane: Lane) -> int:
+        limits = self._limits
+        size = limits.batch_size if lane == "live" else limits.bulk_batch_size
+        if self._shared_until_s and self._clock.steady_s() >= self._shared_until_s:
+            self._shared_until_s = 0.0
+        return min(size, limits.shared_batch_size) if self._shared_until_s else size
+
     def _head(self, visit: Visit, lanes: tuple[Lane, Lane]) -> Sequence[QueuedOperation]:
         """The oldest entries of the first of the lanes in which any wait."""
-        sizes = {"live": self._limits.batch_size, "bulk": self._limits.bulk_batch_size}
         visit.bell_id = ""
         for lane in lanes:
-            limit = visit.doubts[lane].largest_batch(sizes[lane])
+            limit = visit.doubts[lane].largest_batch(self._batch_size(lane))
             head = self._mailbox.head(visit.project_id, limit, lane)
             visit.bell_id = visit.bell_id or head.bell_id
             if head.entries:

@@ -42,6 +42,9 @@ class DrainLimits:
     """Operations in a live and in a bulk batch; a turn while others wait, the longest turn, and the
     linger.
 
+    While several projects need the worker a batch has at most `shared_batch_size`: who comes next
+    waits for one of them.
+
     A linger is cut into pieces, so that a stop is noticed and a token never outlives its drain; a
     piece must be shorter than the Redis client's timeout. `poison_deaths` is how often in a row an
     operation alone must outlast `statement_timeout_s` to be set aside for it.
@@ -55,6 +58,7 @@ class DrainLimits:
     bulk_batch_size: int = BULK_BATCH_SIZE
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
+    shared_batch_size: int = 100
 
 
 class Departure(Enum):

@@ -52,7 +52,8 @@ async def take(
         answers = await edge.post.accept_many(project_id, envelopes, lane, allowance)
         incoming.rate_limits = rate_headers(allowance)
         _count(edge, asked, answers, lane)
-        awaited = None if _is_deep(edge, answers) else arrivals
+        depth = max((each.depth for each in answers if isinstance(each, Accepted)), default=0)
+        awaited = None if edge.waits_in_vain(project_id, depth, budget_s) else arrivals
         found = await _find(edge, project_id, answers, awaited, budget_s)
     records = {operation_id: record for (_, operation_id), record in found.items()}
     return Taken(answers, records, 0.0 if awaited is None else budget_s)
@@ -83,11 +84,6 @@ async def _find(
 
 def _keys(project_id: str, operation_ids: Iterable[str]) -> list[OperationKey]:
     return [(project_id, operation_id) for operation_id in operation_ids]
-
-
-def _is_deep(edge: Edge, answers: Sequence[Answer]) -> bool:
-    depths = [each.depth for each in answers if isinstance(each, Accepted)]
-    return max(depths, default=0) > edge.settings.wait_backlog_limit
 
 
 def _count(edge: Edge, asked: Sequence[Asked], answers: Sequence[Answer], lane: Lane) -> None:

@@ -95,6 +95,11 @@ class Post:
             allowance = Allowance([()] * len(raws))
         return await self._round_trips.deliver(project_id, lane, envelopes, raws, allowance)
 
+    @property
+    def wait_s(self) -> float:
+        """How long a call that comes now is expected to wait for its way to Redis."""
+        return self._round_trips.wait_s
+
     async def queued(self, project_id: str, operation_id: str) -> QueuedOperation | None:
         """The operation if it still waits in this project's mailbox. Raises MailboxUnavailable.
 

@@ -2,7 +2,8 @@
 the next one.
 
 That turns one fsync of Redis' append-only file per entry into one per trip. What one call brings
-together is never divided.
+together is never divided. Projects that wait have their turns in each trip: the flood of one makes
+nobody else wait for a trip more.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from workers.mailbox.answers import Answer
 from workers.mailbox.buckets import Allowance
@@ -17,10 +19,12 @@ from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Envelope, Lane
 from workers.mailbox.metrics import NOBODY, RedisMeter
 
-MAX_TRIP_ENTRIES = 512
+MAX_TRIP_ENTRIES = 256
 MAX_TRIP_BYTES = 4 * 1024 * 1024
 """Once either is reached, the next call waits for the next trip."""
 MAX_WAITING_ENTRIES = 20_000
+NEWEST_TRIP_SHARE = 0.2
+"""What the last trip counts in the usual length of one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +59,16 @@ class RoundTrips:
     ) -> None:
         self._send = send
         self._meter = meter
-        self._waiting: deque[Letter] = deque()
+        # By project, the one whose turn is next first.
+        self._waiting: dict[str, deque[Letter]] = {}
         self._waiting_entries = 0
+        self._trip_s = 0.0
         self._under_way: asyncio.Task[None] | None = None
+
+    @property
+    def wait_s(self) -> float:
+        """How long a call that comes now will wait for its trip, by how long the last ones took."""
+        return self._trip_s * self._waiting_entries / MAX_TRIP_ENTRIES
 
     async def deliver(
         self,
@@ -71,7 +82,8 @@ class RoundTrips:
         if self._waiting_entries >= MAX_WAITING_ENTRIES:
             raise MailboxUnavailable("too many calls are waiting for Redis")
         answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Letter(project_id, lane, envelopes, raws, allowance, answers))
+        letter = Letter(project_id, lane, envelopes, raws, allowance, answers)
+        self._waiting.setdefault(project_id, deque()).append(letter)
         self._waiting_entries += len(raws)
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._send_all())
@@ -90,7 +102,9 @@ class RoundTrips:
                 began_s = time.perf_counter()
                 try:
                     await self._send(trip)
-                    self._meter.answered("accept", time.perf_counter() - began_s)
+                    took_s = time.perf_counter() - began_s
+                    self._trip_s += NEWEST_TRIP_SHARE * (took_s - self._trip_s)
+                    self._meter.answered("accept", took_s)
                 except MailboxUnavailable as error:
                     self._meter.failed(error)
                     refuse(trip, error)
@@ -104,7 +118,7 @@ class RoundTrips:
             self._refuse_waiting(ended)
 
     def _refuse_waiting(self, error: MailboxUnavailable) -> None:
-        refuse(self._waiting, error)
+        refuse(chain.from_iterable(self._waiting.values()), error)
         self._waiting.clear()
         self._waiting_entries = 0
 
@@ -112,7 +126,7 @@ class RoundTrips:
         trip: list[Letter] = []
         entries = size_bytes = 0
         while self._waiting and entries < MAX_TRIP_ENTRIES and size_bytes < MAX_TRIP_BYTES:
-            letter = self._waiting.popleft()
+            letter = self._next_letter()
             self._waiting_entries -= len(letter.raws)
             # Its caller may have gone away meanwhile.
             if not letter.answers.done():
@@ -120,6 +134,16 @@ class RoundTrips:
                 entries += len(letter.raws)
                 size_bytes += letter.size_bytes
         return trip
+
+    def _next_letter(self) -> Letter:
+        """The oldest one of the project whose turn it is; its next turn comes after all others."""
+        project_id, letters = next(iter(self._waiting.items()))
+        letter = letters.popleft()
+        if letters and len(self._waiting) > 1:
+            self._waiting[project_id] = self._waiting.pop(project_id)
+        elif not letters:
+            del self._waiting[project_id]
+        return letter
 
 
 def refuse(letters: Iterable[Letter], error: MailboxUnavailable) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
+from workers.drain import SHARED_FOR_S
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.layout import ENVELOPE_VERSION, QueuedOperation, encode
@@ -184,6 +185,26 @@ def test_a_backlog_delays_another_project_by_one_turn_only(world: World) -> None
         world.drain(limits, clock=_ticking()).run(served[-1])
     assert served[:3] == ["big", "small", "big"]
     assert len(world.ledger.applied) == 101
+
+
+def test_batches_are_short_while_several_projects_need_the_worker(world: World) -> None:
+    steady = Clock(steady_s=lambda: 5.0)
+    drain = world.drain(replace(NO_LINGER, batch_size=40, shared_batch_size=10), clock=steady)
+    for project in ("big", "small", "big"):
+        world.put(*(f"{project}{n}" for n in range(40)), project=project)
+        drain.run(project)
+    assert world.ledger.batches == [40, 10, 10, 10, 10, 10, 10, 10, 10]
+
+
+def test_batches_are_long_again_once_the_others_are_gone(world: World) -> None:
+    now_s = [0.0]
+    clock = Clock(steady_s=lambda: now_s[0])
+    drain = world.drain(replace(NO_LINGER, batch_size=40, shared_batch_size=10), clock=clock)
+    for project in ("small", "big", "big", "big"):
+        now_s[0] += SHARED_FOR_S - 0.1
+        world.put(*(f"{project}{n}" for n in range(40)), project=project)
+        drain.run(project)
+    assert world.ledger.batches == [40, *[10] * 8, 40]
 
 
 def test_a_stop_lets_the_batch_finish_and_hands_the_rest_over(world: World) -> None:
