@@ -93,16 +93,13 @@ class Drain:
         return self._run(visit)
 
     def _run(self, visit: Visit) -> Departure:
-<<<<<<< workers/drain.py
         if self._last_project not in ("", visit.project_id):
             self._shared_until_s = visit.began_s + SHARED_FOR_S
         self._last_project = visit.project_id
-=======
         with bound_contextvars(project_id=visit.project_id):
             return self._drained(visit)
 
     def _drained(self, visit: Visit) -> Departure:
->>>>>>> /tmp/h_seeing/t/new
         self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
         try:
             departure = self._visit(visit)
