@@ -12,7 +12,8 @@ from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
 from models.migrated import is_unmigrated
 from workers.metrics import ParentMetrics
-from workers.processes import Recycling, WorkerProcesses
+from workers.processes import WorkerProcesses
+from workers.recycling import Recycling
 from workers.worker import WorkerProcess
 
 # Collections of the youngest objects: a batch makes thousands of rows and no cycles.

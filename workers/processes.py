@@ -9,39 +9,22 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from config.supervising.lifeline import Lifeline
 from config.supervising.restarts import ending, pause_before_restart
 from config.supervising.signals import SignalWatch
 from workers.child import Child, Life, fork_child
+from workers.recycling import Recycling
 from workers.slate import Slate
 from workers.suspects import Death, Errand, Suspicions
 
 log = logging.getLogger(__name__)
 
-RECYCLE_LOOK_S = 5.0
 # A fork that lived that long did not die of its start.
 STEADY_AFTER_S = 0.5
 # Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
 SECOND_SIGNAL_AFTER_S = 1.0
 _KILLED = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Recycling:
-    """When a child makes room for a new one: by its age, by its memory; 0 is never."""
-
-    max_age_s: float = 0.0
-    max_memory_bytes: int = 0
-
-    def reason(self, child: Child, now_s: float) -> str | None:
-        """Why it has to go, None if it has not."""
-        if self.max_age_s and now_s - child.started_s > self.max_age_s:
-            return f"it is {now_s - child.started_s:.0f} s old"
-        if self.max_memory_bytes and (size := child.memory_bytes()) > self.max_memory_bytes:
-            return f"it takes {size >> 20} MiB of memory"
-        return None
 
 
 class _Place:
@@ -115,11 +98,14 @@ class WorkerProcesses:
         place.child, place.due_s = None, now_s
         was_recycled, place.is_recycled = place.is_recycled, False
         death = child.death(code)
-        is_done = code == 0 and not death.note.project_id
-        if is_done and self._is_burst:
+        is_idle = not death.note.project_id
+        # Told to go before it could hear it, it dies of the signal.
+        if was_recycled and is_idle and code in (0, -signal.SIGTERM):
+            self._tell("recycled")
+            return
+        if self._is_burst and is_idle and code == 0:
             self._places.remove(place)
-        if is_done and (self._is_burst or was_recycled):
-            self._tell("recycled" if was_recycled else "done")
+            self._tell("done")
             return
         self._tell("died")
         place.errand = self._suspicions.errand(death)
@@ -140,11 +126,12 @@ class WorkerProcesses:
         )
 
     def _pause_s(self, now_s: float) -> float | None:
-        due_s = [place.due_s for place in self._places if place.child is None]
-        pauses_s = [max(0.0, min(due_s) - now_s)] if due_s else []
-        if self._recycling != Recycling():
-            pauses_s.append(RECYCLE_LOOK_S)
-        return min(pauses_s, default=None)
+        """How long nothing is to be done, unless a signal comes."""
+        moments_s = [place.due_s for place in self._places if place.child is None]
+        moments_s += self._recycling.looks(
+            [place.child for place in self._places if place.child is not None], now_s
+        )
+        return max(0.0, min(moments_s) - now_s) if moments_s else None
 
     def _recycle(self, now_s: float) -> None:
         """Lets the first child that is due go, gracefully; one at a time."""

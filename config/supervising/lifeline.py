@@ -1,12 +1,32 @@
-"""A forked process that ends when its parent is gone, however that ended."""
+"""Processes that end when their parent is gone, however that ended."""
 
+import multiprocessing
 import os
 import signal
 import threading
 
 
+def end_with_spawner() -> None:
+    """In a process that multiprocessing started: from now on the end of that parent is a SIGTERM.
+
+    Elsewhere it does nothing.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def await_end() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=await_end, name="lifeline", daemon=True).start()
+
+
 class Lifeline:
-    """A pipe to which only the parent holds the end that is written to. Made before the fork."""
+    """For forked processes: a pipe of which only the parent has the end that is written to.
+
+    To be made before the fork.
+    """
 
     def __init__(self) -> None:
         self._read_end, self._write_end = os.pipe()

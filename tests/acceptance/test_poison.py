@@ -10,7 +10,7 @@ import redis
 from models.tables import DeadLetterTable
 from tests.acceptance.deployment import Deployment, deploy
 from tests.acceptance.project import Answer, Project
-from tests.services.platform import Platform
+from tests.services.poisoned import start_poisoned_worker
 from tests.services.waiting import wait_until
 from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
 from workers.mailbox.post import new_nonce
@@ -44,16 +44,14 @@ def test_the_caller_of_what_kills_its_worker_gets_422_and_those_around_it_their_
     redis_url: str, database_url: str, tmp_path: Path
 ) -> None:
     with deploy(redis_url, database_url, tmp_path, workers=0) as deployment:
-        project, platform = deployment.new_project(), Platform(deployment.services)
+        project = deployment.new_project()
         names = ["before", "leaves", "after"]
         with ThreadPoolExecutor(len(names)) as callers:
             asked = []
             for place, name in enumerate(names):
                 asked.append(callers.submit(_track, project, name))
                 _await_waiting(deployment, project, place + 1)
-            wait_until(
-                lambda: platform.keeps_it() and all(each.done() for each in asked), 60.0, "answers"
-            )
+            start_poisoned_worker(deployment.services)
         before, poison, after = (each.result() for each in asked)
         assert [before.status, after.status] == [200, 200]
         assert poison.refusal == (422, "operation_failed")

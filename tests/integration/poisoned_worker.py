@@ -1,7 +1,4 @@
-"""A worker in which events of certain names kill or never end, as a bug in a handler would.
-
-Its children run this module too, so they meet the same operations.
-"""
+"""A worker in which events of certain names kill or never end, as a bug in a handler would."""
 
 import ctypes
 import os
