@@ -44,7 +44,10 @@ class WarmChild:
 
     def __init__(self, report: BinaryIO) -> None:
         self._report = report
-        self.pid = int(report.readline())
+        told = report.readline()
+        if not told:
+            raise RuntimeError("nothing can be forked: tests.services.forking has ended")
+        self.pid = int(told)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
