@@ -4,6 +4,7 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers: structured fields
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from config.settings import Settings
 from config.trusted_proxies import read_trusted_proxies
@@ -21,6 +22,7 @@ from workers.mailbox.buckets import (
     BucketName,
     Level,
     bucket,
+    bucket_limit,
 )
 
 
@@ -38,21 +40,22 @@ class RateLimits:
     def allowance(self, incoming: Incoming, caller: Caller, asked: Sequence[Asked]) -> Allowance:
         """The buckets of each of a request's operations."""
         project = caller.project
-        shared = [*self._of_project(project), *self._of_address(project, incoming, caller)]
-        by_visitor = self._limit(project, "visitor")
-        if by_visitor is None:
-            return Allowance([shared] * len(asked))
-        each = []
-        for one in asked:
-            visitor_id = one.payload.get("visitor_id")
-            named = isinstance(visitor_id, str)
-            own = [bucket(project.id, "visitor", by_visitor, str(visitor_id))] if named else []
-            each.append([*shared, *own])
-        return Allowance(each)
+        of_project = self._of_project(project)
+        of_address = self._of_address(project, incoming, caller)
+        return Allowance(
+            [[*of_project, *self._of_visitor(project, one), *of_address] for one in asked]
+        )
 
     def _of_project(self, project: EdgeProject) -> list[Bucket]:
         limit = self._limit(project, "project")
         return [] if limit is None else [bucket(project.id, "project", limit)]
+
+    def _of_visitor(self, project: EdgeProject, asked: Asked) -> list[Bucket]:
+        limit = self._limit(project, "visitor")
+        visitor_id = asked.payload.get("visitor_id")
+        if limit is None or not isinstance(visitor_id, str):
+            return []
+        return [bucket(project.id, "visitor", limit, visitor_id)]
 
     def _of_address(self, project: EdgeProject, incoming: Incoming, caller: Caller) -> list[Bucket]:
         """A backend's address says nothing: it speaks for all of its users."""
@@ -64,37 +67,39 @@ class RateLimits:
 
     def _limit(self, project: EdgeProject, name: BucketName) -> BucketLimit | None:
         own = project.rate_limits.get(name)
-        return self._usual[name] if own is None else BucketLimit(own["rate_per_s"], own["burst"])
+        return self._usual[name] if own is None else bucket_limit(own["rate_per_s"], own["burst"])
 
 
 def _limit(rate_per_s: float, burst: int) -> BucketLimit | None:
-    return BucketLimit(rate_per_s, burst) if rate_per_s else None
+    return bucket_limit(rate_per_s, burst) if rate_per_s else None
 
 
 def rate_headers(allowance: Allowance) -> tuple[Header, ...]:
     """`RateLimit-Policy` and `RateLimit`; of a batch's visitors, the one who has the least left."""
-    lowest: dict[BucketName, Level] = {}
-    for level in allowance.levels:
-        known = lowest.get(level.bucket.name)
-        if known is None or level.remaining < known.remaining:
-            lowest[level.bucket.name] = level
-    levels = [lowest[name] for name in BUCKET_NAMES if name in lowest]
+    levels = allowance.levels
+    if len(levels) > len(BUCKET_NAMES):
+        levels = _lowest(levels)
     if not levels:
         return ()
     return (
-        (b"ratelimit-policy", _items(_policy(level) for level in levels)),
-        (b"ratelimit", _items(_state(level) for level in levels)),
+        (b"ratelimit-policy", ", ".join([_policy(*level.bucket[:2]) for level in levels]).encode()),
+        (b"ratelimit", ", ".join([_state(level) for level in levels]).encode()),
     )
 
 
-def _policy(level: Level) -> str:
-    limit = level.bucket.limit
-    return f'"{level.bucket.name}";q={limit.burst};w={limit.window_s}'
+def _lowest(levels: Iterable[Level]) -> tuple[Level, ...]:
+    lowest: dict[BucketName, Level] = {}
+    for level in levels:
+        known = lowest.setdefault(level.bucket.name, level)
+        if level.remaining < known.remaining:
+            lowest[level.bucket.name] = level
+    return tuple(lowest[name] for name in BUCKET_NAMES if name in lowest)
+
+
+@lru_cache(maxsize=1_000)
+def _policy(name: BucketName, limit: BucketLimit) -> str:
+    return f'"{name}";q={limit.burst};w={limit.window_s}'
 
 
 def _state(level: Level) -> str:
     return f'"{level.bucket.name}";r={level.remaining};t={level.full_after_s}'
-
-
-def _items(items: Iterable[str]) -> bytes:
-    return ", ".join(items).encode()

@@ -9,9 +9,10 @@ from workers.mailbox.buckets import (
     Level,
     TripBuckets,
     bucket,
+    bucket_limit,
 )
 
-LIMIT = BucketLimit(rate_per_s=10, burst=20)
+LIMIT = bucket_limit(rate_per_s=10, burst=20)
 
 
 def level(debt_us: float, limit: BucketLimit = LIMIT) -> Level:
@@ -34,7 +35,7 @@ def test_a_debt_tells_what_is_left_and_when_it_is_over(
 def test_the_window_is_the_time_from_empty_to_full(
     rate_per_s: float, burst: int, window_s: int
 ) -> None:
-    assert BucketLimit(rate_per_s, burst).window_s == window_s
+    assert bucket_limit(rate_per_s, burst).window_s == window_s
 
 
 @pytest.mark.parametrize("rate_per_s", [1e-300, 1e-9, 1 / 3, 1_000_000])
@@ -42,7 +43,7 @@ def test_the_window_is_the_time_from_empty_to_full(
 def test_every_limit_that_a_project_can_set_is_one_that_redis_can_count(
     rate_per_s: float, burst: int
 ) -> None:
-    limit = BucketLimit(rate_per_s, burst)
+    limit = bucket_limit(rate_per_s, burst)
     assert 0 < limit.interval_us <= limit.most_us * 1.0001
     assert limit.most_us <= LONGEST_US * 1.0001
     assert level(0, limit).remaining == burst

@@ -7,12 +7,13 @@ is its debt; each operation adds an interval to it, and it may not outgrow the b
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, get_args
 
 BucketName = Literal["project", "visitor", "address"]
 BUCKET_NAMES: tuple[BucketName, ...] = get_args(BucketName)
 """In the order in which the script is told of them."""
+_KINDS = {name: kind for kind, name in enumerate(BUCKET_NAMES)}
 
 LONGEST_US = 3_000_000_000_000_000
 """About a century: so much debt and today's time together are exact in a double, as Lua has it."""
@@ -20,40 +21,28 @@ WHO_BYTES = 9
 _SECOND_US = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class BucketLimit:
-    """So many operations a second in the long run, and at most `burst` at once."""
+class BucketLimit(NamedTuple):
+    """So many operations a second in the long run, and at most `burst` at once; see `bucket_limit`.
 
-    rate_per_s: float
+    `interval_us` is what one operation adds to the debt, `most_us` the debt of an empty bucket,
+    `window_s` how long that one takes to be full again, in whole seconds, at least one.
+    """
+
     burst: int
-
-    @property
-    def interval_us(self) -> float:
-        """What one operation adds to the debt."""
-        return min(_SECOND_US / self.rate_per_s, LONGEST_US / self.burst)
-
-    @property
-    def most_us(self) -> float:
-        """The debt of an empty bucket."""
-        return self.interval_us * self.burst
-
-    @property
-    def window_s(self) -> int:
-        """How long an empty bucket takes to be full again, in whole seconds, at least one."""
-        return max(1, math.ceil(self.most_us / _SECOND_US))
+    interval_us: float
+    most_us: float
+    window_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """One bucket; `key` is its name in Redis."""
 
     name: BucketName
     limit: BucketLimit
-    key: str = field(repr=False)
+    key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """How full a bucket was left."""
 
     bucket: Bucket
@@ -63,12 +52,12 @@ class Level:
     def remaining(self) -> int:
         """How many operations it still takes at once."""
         limit = self.bucket.limit
-        return max(0, math.floor((limit.most_us - self.debt_us) / limit.interval_us + 0.001))
+        return max(0, int((limit.most_us - self.debt_us) / limit.interval_us + 0.001))
 
     @property
     def full_after_s(self) -> int:
         """When it is full again, in whole seconds."""
-        return max(0, math.ceil(self.debt_us / _SECOND_US))
+        return math.ceil(self.debt_us / _SECOND_US)
 
 
 class Allowance:
@@ -82,10 +71,6 @@ class Allowance:
         self.buckets = buckets
         self.levels: tuple[Level, ...] = ()
 
-    def distinct(self) -> dict[str, Bucket]:
-        """Each bucket once, by its key."""
-        return {each.key: each for buckets in self.buckets for each in buckets}
-
 
 class TripBuckets:
     """The buckets of one call of the script: each is told once, and then named by its place."""
@@ -96,11 +81,13 @@ class TripBuckets:
 
     def places(self, buckets: Sequence[Bucket]) -> list[int]:
         """The places of an operation's buckets in the order of BUCKET_NAMES, 0 for none."""
-        places = [0] * len(BUCKET_NAMES)
-        for each in buckets:
-            place = self._places.setdefault(each.key, len(self._places) + 1)
-            places[BUCKET_NAMES.index(each.name)] = place
-            self._limits[each.name] = each.limit
+        places = [0, 0, 0]
+        for name, limit, key in buckets:
+            known = self._places.get(key)
+            if known is None:
+                known = self._places[key] = len(self._places) + 1
+                self._limits[name] = limit
+            places[_KINDS[name]] = known
         return places
 
     def arguments(self) -> list[Any]:
@@ -113,11 +100,20 @@ class TripBuckets:
 
     def tell(self, allowance: Allowance, debts_us: Sequence[int]) -> None:
         """Gives an allowance the levels of its buckets, out of the script's answer."""
-        found = (
-            Level(each, debts_us[self._places[key] - 1])
-            for key, each in allowance.distinct().items()
-        )
-        allowance.levels = tuple(level for level in found if level.debt_us >= 0)
+        levels = {
+            each.key: Level(each, debts_us[self._places[each.key] - 1])
+            for buckets in allowance.buckets
+            for each in buckets
+        }
+        allowance.levels = tuple(level for level in levels.values() if level.debt_us >= 0)
+
+
+@lru_cache(maxsize=1_000)
+def bucket_limit(rate_per_s: float, burst: int) -> BucketLimit:
+    """The limit that lets so many operations a second pass in the long run, and `burst` at once."""
+    interval_us = min(_SECOND_US / rate_per_s, LONGEST_US / burst)
+    most_us = interval_us * burst
+    return BucketLimit(burst, interval_us, most_us, max(1, math.ceil(most_us / _SECOND_US)))
 
 
 def bucket(project_id: str, name: BucketName, limit: BucketLimit, who: str = "") -> Bucket:

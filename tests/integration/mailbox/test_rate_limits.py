@@ -14,16 +14,16 @@ from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, TIMEOUT_S, TIMES, World, envelope
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.answers import Accepted, Answer, MailboxFull, RateLimited, Replay
-from workers.mailbox.buckets import Allowance, Bucket, BucketLimit, bucket
+from workers.mailbox.buckets import Allowance, Bucket, bucket, bucket_limit
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
 from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake
 
 pytestmark = pytest.mark.anyio
 
-SLOW = BucketLimit(rate_per_s=0.01, burst=3)
+SLOW = bucket_limit(rate_per_s=0.01, burst=3)
 """Nothing comes back while a test runs."""
-ONE = BucketLimit(rate_per_s=0.01, burst=1)
+ONE = bucket_limit(rate_per_s=0.01, burst=1)
 PROJECT = bucket("p", "project", SLOW)
 ANN = bucket("p", "visitor", ONE, "ann")
 BOB = bucket("p", "visitor", ONE, "bob")
@@ -74,7 +74,7 @@ async def test_who_is_refused_by_one_bucket_takes_nothing_from_the_others(post: 
 
 
 async def test_tokens_come_back_with_time(post: Post) -> None:
-    fast = bucket("p", "project", BucketLimit(rate_per_s=200, burst=1))
+    fast = bucket("p", "project", bucket_limit(rate_per_s=200, burst=1))
     async with asyncio.timeout(10):
         taken = 0
         while taken < 4:
@@ -91,7 +91,7 @@ async def test_a_bucket_is_forgotten_when_it_is_full_again(post: Post, redis_url
 async def test_under_another_limit_as_many_operations_are_owed_as_before(post: Post) -> None:
     for _ in range(2):
         await asked(post, PROJECT)
-    wider = bucket("p", "project", BucketLimit(rate_per_s=0.001, burst=10))
+    wider = bucket("p", "project", bucket_limit(rate_per_s=0.001, burst=10))
     await post.accept("p", envelope(), allowance := Allowance([[wider]]))
     assert [level.remaining for level in allowance.levels] == [7]
     assert await asked(post, PROJECT) == RateLimited("project", 100)
