@@ -15,6 +15,7 @@ from config.logs import configure_logs
 from config.metric_files import count_in
 from config.settings import Settings, load_settings
 from ingest_api.edge import Edge
+from ingest_api.fixed_paths import FixedPaths
 from ingest_api.front_door import FrontDoor
 from ingest_api.request_log import RequestLog
 from ingest_api.route_table import Nowhere, build_routes
@@ -27,7 +28,8 @@ class EdgeApp(Starlette):
     """Starlette without its own error layers: the front door answers for all of them."""
 
     def __init__(self, edge: Edge, lifespan: Lifespan["EdgeApp"]) -> None:
-        super().__init__(routes=build_routes(edge), lifespan=lifespan)
+        self._edge_routes = build_routes(edge)
+        super().__init__(routes=self._edge_routes, lifespan=lifespan)
         self.router.default = Nowhere()
         self.router.redirect_slashes = False
         self.state.edge = edge
@@ -36,7 +38,8 @@ class EdgeApp(Starlette):
         edge: Edge = self.state.edge
         settings = edge.settings
         log = RequestLog(settings.log_requests)
-        return FrontDoor(self.router, edge.metrics, log, settings.retry_after_s)
+        paths = FixedPaths(self._edge_routes, self.router)
+        return FrontDoor(paths, edge.metrics, log, settings.retry_after_s)
 
 
 def create_app(settings: Settings) -> Starlette:

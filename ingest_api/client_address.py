@@ -7,6 +7,7 @@ on. What stands further left anybody can have written.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -23,6 +24,8 @@ Address = IPv4Address | IPv6Address
 HOPS_LIMIT = 16
 HEADER_LIMIT_BYTES = 1024
 """Of each of the two headers, from its end: more is no way that a request takes."""
+ADDRESSES_KEPT = 4096
+"""So many addresses are remembered in the form they are read in: most callers come again."""
 SITE_PREFIX_BITS = 64
 """What one customer of a provider has of IPv6: whoever has it can speak from any address in it."""
 
@@ -38,8 +41,11 @@ def client_address(incoming: Incoming, trusted: TrustedProxies) -> str | None:
 
     None stands for a peer without an address (a unix socket) behind which nothing is told.
     """
-    peer = _peer(incoming)
-    if not trusted or not trusted.has(peer):
+    peer_text = _peer_text(incoming)
+    if not trusted:
+        return _site_of(peer_text)
+    peer = read_address(peer_text)
+    if not trusted.has(peer):
         return _site(peer)
     ways = [each for each in (_x_forwarded_for(incoming), _forwarded(incoming)) if each]
     clients = {_past_proxies(peer, way, trusted) for way in ways}
@@ -62,6 +68,7 @@ def _past_proxies(
     return known
 
 
+@lru_cache(ADDRESSES_KEPT)
 def read_address(text: str) -> Address | None:
     """An address with or without a port; None for `unknown`, a name, or anything else."""
     text = text.strip(" \t")
@@ -83,9 +90,14 @@ def _plain(address: Address) -> Address:
     return address
 
 
-def _peer(incoming: Incoming) -> Address | None:
+def _peer_text(incoming: Incoming) -> str:
     client = incoming.scope.get("client")
-    return read_address(client[0].partition("%")[0]) if client else None
+    return str(client[0]).partition("%")[0] if client else ""
+
+
+@lru_cache(ADDRESSES_KEPT)
+def _site_of(text: str) -> str | None:
+    return _site(read_address(text))
 
 
 def _site(address: Address | None) -> str | None:
