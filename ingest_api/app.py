@@ -14,6 +14,7 @@ from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
 from config.metric_files import count_in
 from config.settings import Settings, load_settings
+from config.supervising.lifeline import end_with_spawner
 from ingest_api.edge import Edge
 from ingest_api.fixed_paths import FixedPaths
 from ingest_api.front_door import FrontDoor
@@ -55,8 +56,12 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def app_from_environment() -> Starlette:
-    """The edge with the settings of the environment. Raises SettingsError."""
+    """The edge with the settings of the environment; one of `web --workers N` ends with its parent.
+
+    Raises SettingsError.
+    """
     settings = load_settings()
+    end_with_spawner()
     tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)
     count_in(settings.metrics_folder)

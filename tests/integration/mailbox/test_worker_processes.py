@@ -101,7 +101,7 @@ def test_a_process_makes_room_for_a_new_one_when_it_is_old(
     worker = services.start_worker(worker_processes=2, worker_max_age_s=1.0, log_level="INFO")
     first = two_of(worker, redis)
     wait_until(lambda: not any(map(lives, first)), what="both were recycled")
-    assert worker.output().count("is recycled: it is 1.0 s old") >= 2
+    assert worker.output().count("is recycled: it is ") >= 2
     assert "ended (" not in worker.output()
     assert worker.stop() == 0
 
