@@ -24,13 +24,18 @@ REST = "(other)"
 ROWS: tuple[MetricRow, ...] = (
     MetricRow("hal_mailbox_entries", "gauge", ("project", "lane"), "operations that wait"),
     MetricRow("hal_mailbox_bytes", "gauge", ("project",), "bytes of the operations that wait"),
-    MetricRow("hal_mailbox_oldest_seconds", "gauge", ("project",), "age of the oldest of them"),
+    MetricRow(
+        "hal_mailbox_oldest_seconds",
+        "gauge",
+        ("project",),
+        "age of the oldest operation that waits",
+    ),
     MetricRow("hal_mailboxes_waiting", "gauge", (), "projects whose mailbox is not empty"),
     MetricRow("hal_dead_letters", "gauge", ("project",), "operations that were set aside"),
     MetricRow("hal_rq_workers", "gauge", (), "workers that live, on all machines"),
     MetricRow("hal_rq_jobs_queued", "gauge", (), "drains that are queued and not begun"),
     MetricRow("hal_redis_memory_used_bytes", "gauge", (), "memory that Redis uses"),
-    MetricRow("hal_redis_memory_max_bytes", "gauge", (), "its maxmemory, 0 without one"),
+    MetricRow("hal_redis_memory_max_bytes", "gauge", (), "maxmemory of Redis, 0 without one"),
     MetricRow(
         "hal_store_readable", "gauge", ("store",), "1 where the scrape could ask redis or database"
     ),

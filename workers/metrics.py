@@ -39,7 +39,7 @@ class WorkerMetrics:
         )
         self.phases = measures.count(
             "hal_drain_phase_seconds_total",
-            "that time by phase: read, gather, decide, save, commit, tell",
+            "time of batches by phase: read, gather, decide, save, commit, tell",
             "phase",
         )
         self.drains = measures.count(
