@@ -18,8 +18,17 @@ from models import compact_json
 
 # PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
 # resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
-TRANSIENT_CLASSES = ("08", "40", "53", "57", "55")
-TRANSIENT_SQLITE = ("database is locked", "database table is locked", "disk i/o", "unable to open")
+# By SQLSTATE: connection, read-only or ended transaction, rollback, resources, state, operator,
+# system; and a right that was taken away, of which no operation is guilty.
+TRANSIENT_CLASSES = ("08", "25", "40", "53", "55", "57", "58", "42501")
+TRANSIENT_SQLITE = (
+    "database is locked",
+    "database table is locked",
+    "database or disk is full",
+    "readonly database",
+    "disk i/o",
+    "unable to open",
+)
 
 _QUERY_CANCELED = "57014"
 # undefined_table, undefined_column

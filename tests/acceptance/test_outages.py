@@ -152,3 +152,32 @@ def test_while_sqlite_is_locked_writes_are_taken_in_and_applied_afterwards(
 
 def _track_for_a_second(project: Project, number: int) -> Answer:
     return project.post("track", {"visitor_id": "ann", "name": f"e{number}"}, Prefer="wait=1")
+
+
+def test_while_postgresql_takes_no_writes_nothing_is_set_aside(
+    own_redis: RedisProcess, postgresql_url: str, tmp_path: Path
+) -> None:
+    with deploy(own_redis.url, postgresql_url, tmp_path, workers=1) as deployment:
+        project = deployment.new_project()
+        worker = _accept_behind_a_frozen_worker(deployment, project)
+        _let_it_only_read(deployment, "on")
+        worker.send(signal.SIGCONT)
+        wait_until(lambda: "ReadOnlySqlTransaction" in worker.output(), 20, "a write was refused")
+        _let_it_only_read(deployment, "off")
+        _expect_all_applied(project)
+        assert {row["status"] for row in project.rows_of_ledger()} == {"applied"}
+
+
+def _let_it_only_read(deployment: Deployment, only_reads: str) -> None:
+    """As a standby does, or a primary that was taken back: sessions end, new ones only read."""
+    with deployment.database.transaction() as connection:
+        connection.execute(text("SET TRANSACTION READ WRITE"))
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        change = f'ALTER DATABASE "{name}" SET default_transaction_read_only = {only_reads}'
+        connection.execute(text(change))
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )

@@ -1,6 +1,7 @@
 """Transactions begin and end in one place, and passing errors are told from lasting ones."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from sqlalchemy import insert, select
@@ -32,6 +33,15 @@ def add_stage_and_raise(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(insert(STAGES).values(stage("new")))
         raise KeyError
+
+
+def add_stages_after(database: Database, *statements: str, count: int = 1) -> None:
+    with database.transaction() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        for number in range(count):
+            row = stage(f"{number} {'new' * 300}") | {"position": 100 + number}
+            connection.execute(insert(STAGES).values(row))
 
 
 def begin(database: Database) -> None:
@@ -83,3 +93,23 @@ def test_a_database_that_is_away_is_a_passing_error() -> None:
     away = Database("postgresql+psycopg://nobody@127.0.0.1:1/none", connect_timeout_s=0.5)
     with pytest.raises(Transient), away.reading():
         pass
+
+
+def test_a_database_that_only_reads_is_a_passing_error(database: Database) -> None:
+    only_reads = "SET TRANSACTION READ ONLY" if database.is_postgresql else "PRAGMA query_only = 1"
+    with pytest.raises(Transient):
+        add_stages_after(database, only_reads)
+
+
+def test_a_full_disk_is_a_passing_error(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        make_project(database)
+        with pytest.raises(Transient):
+            add_stages_after(database, "PRAGMA max_page_count = 1", count=500)
+
+
+def test_a_right_that_was_taken_away_is_a_passing_error(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database:
+        make_project(database)
+        with pytest.raises(Transient):
+            add_stages_after(database, "CREATE ROLE poor", "SET LOCAL ROLE poor")
