@@ -10,7 +10,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import alternatives, batch, drain, edge, end_to_end, growth, reads, waiting
+from tests.benchmarks import (
+    alternatives,
+    batch,
+    drain,
+    edge,
+    end_to_end,
+    fairness,
+    growth,
+    metadata,
+    overload,
+    projects,
+    reads,
+    waiting,
+)
 from tests.benchmarks.figures import Figure, render_json, render_table
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.stand import durable_postgresql
@@ -24,7 +37,11 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
     "end_to_end": end_to_end.run,
     "alternatives": alternatives.run,
     "growth": growth.run,
+    "projects": projects.run,
+    "metadata": metadata.run,
     "reads": reads.run,
+    "overload": overload.run,
+    "fairness": fairness.run,
 }
 
 
