@@ -17,7 +17,7 @@ from tests.benchmarks.baselines.plain_work import PlainWork
 from tests.benchmarks.figures import Figure, Target, at_least
 from tests.benchmarks.load import MIX, Load, Measured, run_load
 from tests.benchmarks.plan import Plan, say
-from tests.benchmarks.process_usage import peak_memory_mb
+from tests.benchmarks.process_usage import largest_memory_mb
 from tests.benchmarks.stand import PROJECT_ID, DatabaseKind, Stand, stand
 from tests.services.processes import ServiceProcess, free_port
 from tests.services.waiting import wait_until
@@ -199,7 +199,7 @@ def _figures(kind: DatabaseKind, way: _Way, reached: _Reached) -> list[Figure]:
     return [
         *(Figure(f"{name}: {phase}", rate, "/s") for phase, rate in phases.items() if rate),
         *(
-            Figure(f"{name}: memory of {part}", peak_memory_mb(process.pid), "MB")
+            Figure(f"{name}: memory of {part}", largest_memory_mb(process.pid), "MB")
             for part, process in (("the edge", way.edge), *(("a worker", w) for w in way.workers))
         ),
     ]

@@ -9,6 +9,7 @@ Body = dict[str, Any]
 MakeBody = Callable[[int], Body]
 
 KNOWN_VISITORS = 1_000
+_VALUE_CHARS = 256
 SEEN_BEFORE = 500
 """How many people come between somebody's identify and the event."""
 
@@ -36,6 +37,20 @@ def track(n: int) -> Body:
     """An event of one of the first visitors of `identify`."""
     visitor_id = identify(n % KNOWN_VISITORS)["visitor_id"]
     return {"visitor_id": visitor_id, "name": "report_exported", "value": n}
+
+
+def with_metadata(body: Body, size_bytes: int) -> Body:
+    """The body with metadata of about this size in place of its own; as it is for 0."""
+    if not size_bytes:
+        return body
+    keys = max(1, size_bytes // _VALUE_CHARS)
+    value = "x" * (size_bytes // keys - len('"key_000":"",'))
+    return {**body, "metadata": {f"key_{n:03}": value for n in range(keys)}}
+
+
+def named_project(first: str, n: int) -> str:
+    """The id of the n-th of several projects."""
+    return first if n == 0 else f"{first}-{n}"
 
 
 def mixed(n: int) -> tuple[str, Body]:

@@ -12,7 +12,7 @@ from tests.benchmarks.bodies import BODIES, KNOWN_VISITORS
 from tests.benchmarks.figures import Figure, Target, at_least, at_most
 from tests.benchmarks.full_mailbox import Operations, drained_per_s, envelope
 from tests.benchmarks.plan import Plan, say
-from tests.benchmarks.process_usage import peak_memory_mb
+from tests.benchmarks.process_usage import largest_memory_mb
 from tests.benchmarks.stand import DATABASE_KINDS, PROJECT_ID, DatabaseKind, Stand, stand
 
 FILL = 20_000
@@ -52,7 +52,7 @@ def _on(kind: DatabaseKind, plan: Plan) -> list[Figure]:
                 Figure(f"{name}, one job each", jobs, "/s"),
                 Figure(f"{name} / one job each", median(rates) / jobs, "times", RATIO),
             )
-        memory_mb = peak_memory_mb(worker.pid)
+        memory_mb = largest_memory_mb(worker.pid)
     return [*figures, Figure(f"drain: memory of the worker on {kind}", memory_mb, "MB", MEMORY_MB)]
 
 

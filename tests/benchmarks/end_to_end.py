@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.benchmarks.figures import Figure, Target, at_least, at_most
 from tests.benchmarks.load import MIX, Load, Measured, run_load
 from tests.benchmarks.plan import Plan, say
-from tests.benchmarks.process_usage import cpu_s, family_cpu_s, peak_memory_mb
+from tests.benchmarks.process_usage import cpu_s, family_cpu_s, largest_memory_mb
 from tests.benchmarks.stand import PROJECT_ID, DatabaseKind, Stand, stand
 from tests.services.processes import ServiceProcess, WebProcess
 
@@ -34,8 +34,8 @@ class _Line:
     def spent_s(self) -> dict[str, float]:
         """Processor time of each part so far."""
         spent_s = {
-            "edge": cpu_s(self.web.pid),
-            "worker": cpu_s(self.worker.pid),
+            "edge": family_cpu_s(self.web.pid),
+            "worker": family_cpu_s(self.worker.pid),
             "Redis": cpu_s(self.ground.redis_pid),
         }
         server = self.ground.postgresql_pid
@@ -57,8 +57,8 @@ def _on(kind: DatabaseKind, targets: dict[str, Target], plan: Plan) -> list[Figu
         say(f"end to end: {kind} {full.rate:,.0f}/s")
         half = _measure(line, 10_000_000, duration_s, full.rate * HALF)
         say(f"end to end: {kind} at half load {half.median_ms:.1f} ms, p99 {half.p99_ms:.1f} ms")
-        memory_mb = {"edge": line.web.pid, "worker": line.worker.pid}
-        memory = {part: peak_memory_mb(pid) for part, pid in memory_mb.items()}
+        pids = {"edge": line.web.pid, "worker": line.worker.pid}
+        memory_mb = {part: largest_memory_mb(pid) for part, pid in pids.items()}
     name = f"end to end on {kind}"
     # The warm-up's requests count too: nearly as many a second.
     answers = full.answers * (1 + WARM_UP_S / duration_s)
@@ -74,7 +74,7 @@ def _on(kind: DatabaseKind, targets: dict[str, Target], plan: Plan) -> list[Figu
         Figure(f"{name}: at half load, offered", full.rate * HALF, "/s"),
         Figure(f"{name}: at half load, median", half.median_ms, "ms"),
         Figure(f"{name}: at half load, p99", half.p99_ms, "ms", targets.get("p99")),
-        *(Figure(f"{name}: memory of the {part}", mb, "MB") for part, mb in memory.items()),
+        *(Figure(f"{name}: memory of the {part}", mb, "MB") for part, mb in memory_mb.items()),
     ]
 
 

@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 
 from models.operations import to_payload, validate
-from tests.benchmarks.bodies import Body
+from tests.benchmarks.bodies import Body, named_project
 from tests.benchmarks.stand import NO_CAP, PROJECT_ID, Stand
 from tests.services.processes import ServiceProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect, connect_async
-from workers.mailbox.layout import Envelope, mailbox_key
+from workers.mailbox.layout import READY, Envelope
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
@@ -33,29 +33,38 @@ def envelope(operation_type: str, body: Body) -> Envelope:
     )
 
 
-def drained_per_s(stand: Stand, worker: ServiceProcess, operations: Operations) -> float:
-    """Fill the mailbox with (type, body) pairs, let the worker drain it; operations a second."""
-    mailbox = mailbox_key(PROJECT_ID)
+def drained_per_s(
+    stand: Stand, worker: ServiceProcess, operations: Operations, projects: int = 1
+) -> float:
+    """Fill the mailbox with (type, body) pairs, let the worker drain it; operations a second.
+
+    With several projects each gets as many of them, in turns.
+    """
 
     def is_empty() -> bool:
-        return not stand.redis.xlen(mailbox)
+        return not stand.redis.exists(READY)
 
     worker.send(signal.SIGSTOP)
-    asyncio.run(_fill(stand.redis_url, operations))
+    asyncio.run(_fill(stand.redis_url, operations, projects))
     began_s = time.perf_counter()
     worker.send(signal.SIGCONT)
     wait_until(is_empty, _DRAINED_WITHIN_S, "the mailbox is drained")
     return len(operations) / (time.perf_counter() - began_s)
 
 
-async def _fill(redis_url: str, operations: Operations) -> None:
+async def _fill(redis_url: str, operations: Operations, projects: int) -> None:
     wake_redis = connect(redis_url, _TIMEOUT_S)
     redis = connect_async(redis_url, _TIMEOUT_S)
     post = Post(redis, Wake(wake_redis, _WAKE_TIMES), _LIMITS)
     try:
         for at in range(0, len(operations), _AT_ONCE):
             envelopes = [envelope(*each) for each in operations[at : at + _AT_ONCE]]
-            await asyncio.gather(*(post.accept(PROJECT_ID, each) for each in envelopes))
+            await asyncio.gather(
+                *(
+                    post.accept(named_project(PROJECT_ID, (at + n) % projects), each)
+                    for n, each in enumerate(envelopes)
+                )
+            )
     finally:
         await post.aclose()
         await redis.aclose()

@@ -1,12 +1,12 @@
-"""Whether draining slows down when many contacts are stored.
+"""Whether anything slows down when many contacts are stored.
 
-A small and a large database are measured in turns, so that a machine's mood meets both. Half of
-the operations bring new people, half change stored ones, anywhere in the tables.
+Databases of all sizes are measured in turns, so that a machine's mood meets each. Half of the
+operations that are drained bring new people, half change stored ones, anywhere in the tables.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from statistics import median
 
 from sqlalchemy import text
@@ -14,28 +14,22 @@ from sqlalchemy import text
 from models.store.ledger import lock_mailbox
 from tests.benchmarks.bodies import identify, identify_again
 from tests.benchmarks.figures import Figure, at_least
-from tests.benchmarks.full_mailbox import Operations, drained_per_s, envelope
+from tests.benchmarks.full_mailbox import Operations, envelope
 from tests.benchmarks.plan import Plan, say
+from tests.benchmarks.points import Point, in_turns
 from tests.benchmarks.stand import DATABASE_KINDS, PROJECT_ID, DatabaseKind, Stand, stand
-from tests.services.processes import ServiceProcess
 from workers.apply import apply_batch
 from workers.mailbox.layout import QueuedOperation, operation_id
 
-FEW = 1_000
-MANY = 100_000
+CONTACTS = (1_000, 10_000, 100_000, 1_000_000)
+QUICK_CONTACTS = (1_000, 10_000)
+SLOWER = {100_000: at_least(0.85)}
+"""What is to be left of the speed with the fewest contacts."""
 FILL = 2_000
 TURNS = 5
 BATCH = 2_000
 # A prime: picks spread over the stored people.
 STRIDE = 7_919
-
-
-@dataclass(slots=True)
-class _Side:
-    ground: Stand
-    worker: ServiceProcess
-    stored: int
-    rates: list[float] = field(default_factory=list)
 
 
 def run(plan: Plan) -> list[Figure]:
@@ -44,30 +38,24 @@ def run(plan: Plan) -> list[Figure]:
 
 
 def _on(kind: DatabaseKind, plan: Plan) -> list[Figure]:
+    points: dict[int, Point] = {}
     with ExitStack() as stack:
-        few, many = (
-            _side(stack.enter_context(stand(kind)), count) for count in (FEW, plan.scaled(MANY))
-        )
-        for side in (few, many):
-            # The first batches of a worker plan and connect.
-            drained_per_s(side.ground, side.worker, _operations(side.stored, -1, 500))
-        for turn in range(TURNS):
-            for side in (few, many) if turn % 2 else (many, few):
-                operations = _operations(side.stored, turn, FILL)
-                side.rates.append(drained_per_s(side.ground, side.worker, operations))
-            say(f"growth: {kind} {few.rates[-1]:,.0f}/s and {many.rates[-1]:,.0f}/s")
+        for stored in QUICK_CONTACTS if plan.quick else CONTACTS:
+            ground = stack.enter_context(stand(kind))
+            _store(ground, stored)
+            say(f"growth: {kind} holds {stored:,} contacts")
+            name = f"growth: {kind}, {stored:,} contacts"
+            points[stored] = Point(name, ground, _operations(stored))
+        in_turns(list(points.values()), TURNS, FILL, plan)
+        figures = [figure for point in points.values() for figure in point.figures()]
+    fewest, *more = points
+    return figures + [_left(kind, points[fewest], points[stored], stored) for stored in more]
+
+
+def _left(kind: DatabaseKind, few: Point, many: Point, stored: int) -> Figure:
     ratios = [large / small for small, large in zip(few.rates, many.rates, strict=True)]
-    return [
-        Figure(
-            f"growth: {kind}, {side.stored:,} contacts", median(side.rates), "/s", None, side.rates
-        )
-        for side in (few, many)
-    ] + [Figure(f"growth: {kind}, many / few", median(ratios), "times", at_least(0.85), ratios)]
-
-
-def _side(ground: Stand, stored: int) -> _Side:
-    _store(ground, stored)
-    return _Side(ground, ground.services.start_worker(), stored)
+    name = f"growth: {kind}, {stored:,} / {CONTACTS[0]:,} contacts"
+    return Figure(name, median(ratios), "times", SLOWER.get(stored), ratios)
 
 
 def _store(ground: Stand, count: int) -> None:
@@ -95,9 +83,12 @@ def _queued(entry_id: str, n: int, now_ms: int) -> QueuedOperation:
     return QueuedOperation(entry_id, operation_id(entry_id, sent.nonce), now_ms, sent, 0)
 
 
-def _operations(stored: int, turn: int, count: int) -> Operations:
-    first = 10_000_000 + turn * 1_000_000
-    return [
-        ("identify", identify_again(n * STRIDE % stored) if n % 2 else identify(first + n))
-        for n in range(count)
-    ]
+def _operations(stored: int) -> Callable[[int, int], Operations]:
+    def made(turn: int, count: int) -> Operations:
+        first = 10_000_000 + turn * 1_000_000
+        return [
+            ("identify", identify_again(n * STRIDE % stored) if n % 2 else identify(first + n))
+            for n in range(count)
+        ]
+
+    return made

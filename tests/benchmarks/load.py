@@ -7,7 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.benchmarks.account_paths import READS
-from tests.benchmarks.bodies import BODIES, batch_request, get_request, http_request, mixed
+from tests.benchmarks.bodies import (
+    BODIES,
+    batch_request,
+    get_request,
+    http_request,
+    mixed,
+    named_project,
+    with_metadata,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MIX = "mix"
@@ -22,7 +30,8 @@ class Load:
     With `rate_per_s` each request has its time, whatever the answers do, and its latency counts
     from then on: one that finds no free connection waits for one. Each request is one body, or a
     `batch` of so many, as NDJSON where `lines`. A kind of read has paths of its own and no bodies;
-    a mix has `path` as the beginning of its two.
+    a mix has `path` as the beginning of its two. With `projects` the requests go to so many in
+    turns (stand.py), with `metadata_bytes` each identify brings so much.
     """
 
     port: int
@@ -40,6 +49,8 @@ class Load:
     rate_per_s: float = 0.0
     batch: int = 0
     lines: bool = False
+    projects: int = 1
+    metadata_bytes: int = 0
 
     def request(self, n: int) -> bytes:
         """The n-th request."""
@@ -50,7 +61,9 @@ class Load:
             return http_request(f"{self.path}/{kind}", self.project_id, body, *self.headers)
         make = BODIES[self.kind]
         if not self.batch:
-            return http_request(self.path, self.project_id, make(n), *self.headers)
+            project_id = named_project(self.project_id, n % self.projects)
+            body = with_metadata(make(n), self.metadata_bytes)
+            return http_request(self.path, project_id, body, *self.headers)
         bodies = [make(each) for each in range(n * self.batch, (n + 1) * self.batch)]
         return batch_request(self.path, self.kind, bodies, *self.headers, lines=self.lines)
 

@@ -16,6 +16,11 @@ def peak_memory_mb(pid: int) -> float:
     return 0.0
 
 
+def largest_memory_mb(pid: int) -> float:
+    """The same of the largest process among this one and all that it started."""
+    return max(peak_memory_mb(each) for each in _family(pid, _stats()))
+
+
 def cpu_s(pid: int) -> float:
     """Processor time, user and system, that the process has used, in seconds."""
     try:
@@ -29,11 +34,7 @@ def cpu_s(pid: int) -> float:
 def family_cpu_s(pid: int) -> float:
     """The same for a process and all that it started, those that have ended included."""
     stats = _stats()
-    family, grown = {pid}, 0
-    while len(family) != grown:
-        grown = len(family)
-        family |= {child for child, fields in stats.items() if int(fields[1]) in family}
-    ticks = sum(sum(map(int, stats[each][11:15])) for each in family & stats.keys())
+    ticks = sum(sum(map(int, stats[each][11:15])) for each in _family(pid, stats) & stats.keys())
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -41,6 +42,14 @@ def parent_of(pid: int) -> int:
     """The process that started this one; 0 where the kernel does not tell."""
     fields = _stats().get(pid)
     return 0 if fields is None else int(fields[1])
+
+
+def _family(pid: int, stats: dict[int, list[str]]) -> set[int]:
+    family, grown = {pid}, 0
+    while len(family) != grown:
+        grown = len(family)
+        family |= {child for child, fields in stats.items() if int(fields[1]) in family}
+    return family
 
 
 def _stats() -> dict[int, list[str]]:

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from models.database import Database
 from models.provisioning.projects import CreatedProject, create_project
+from tests.benchmarks.bodies import named_project
 from tests.benchmarks.process_usage import parent_of
 from tests.services.databases import postgresql_database, sqlite_database
 from tests.services.postgres_keeper import start_postgres, url_of
@@ -65,8 +66,8 @@ class Stand:
 
 
 @contextmanager
-def stand(kind: DatabaseKind) -> Iterator[Stand]:
-    """Yield a stand on an empty database of this kind that holds one project."""
+def stand(kind: DatabaseKind, projects: int = 1) -> Iterator[Stand]:
+    """Yield a stand on an empty database of this kind that holds so many projects."""
     with (
         _folder() as folder,
         RedisProcess(durable=True, parent=run_folder()) as server,
@@ -75,17 +76,20 @@ def stand(kind: DatabaseKind) -> Iterator[Stand]:
         Services(server.url, database_url, folder, **_settings()) as services,
     ):
         services.is_cold = True  # forks share memory with what they were forked off
-        keys = _made_project(database_url)
+        keys = _made_projects(database_url, projects)
         pid = 0 if server.child is None else server.child.pid
         yield Stand(server.url, database_url, services, redis, keys, pid)
 
 
-def _made_project(database_url: str) -> CreatedProject:
+def _made_projects(database_url: str, count: int) -> CreatedProject:
+    """Makes the projects; returns the first one's keys."""
     database = Database(database_url)
     try:
         with database.transaction() as connection:
             now_ms = time.time_ns() // 1_000_000
-            return create_project(connection, PROJECT_ID, "Benchmark", STAGES, now_ms)
+            names = [named_project(PROJECT_ID, n) for n in range(count)]
+            made = [create_project(connection, name, name, STAGES, now_ms) for name in names]
+            return made[0]
     finally:
         database.close()
 
