@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.edge.running import make_project
-from tests.services.processes import Services, WebProcess
+from tests.acceptance.edge.web_process import web_process
+from tests.services.processes import WebProcess
 
 LARGE_BYTES = 3 * 1024 * 1024
 
 
-@pytest.fixture
-def web(services: Services) -> Iterator[WebProcess]:
-    with make_project(services.database_url, "proj_1"):
-        yield services.start_web(widget_wait_s=0)
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
+    with web_process(tmp_path_factory.mktemp("http")) as running:
+        yield running
 
 
 def _address(web: WebProcess) -> tuple[str, int]:

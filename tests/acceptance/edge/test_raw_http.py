@@ -3,16 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from ingest_api.http_protocol import HEAD_LIMIT_BYTES, HEADERS_LIMIT
-from tests.acceptance.edge.running import make_project
-from tests.services.databases import sqlite_database
-from tests.services.processes import Services, WebProcess
-from tests.services.redis_process import RedisProcess
-from tests.services.run_folder import run_folder
+from tests.acceptance.edge.web_process import web_process
+from tests.services.processes import WebProcess
 
 POST = b"POST /api/widget/identify HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\n"
 BODY = b'{"app_id":"proj_1","visitor_id":"v1"}'
@@ -25,14 +21,9 @@ SOON_S = 0.4
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
-    folder: Path = tmp_path_factory.mktemp("raw")
-    url = sqlite_database(folder)
-    with (
-        RedisProcess(durable=False, parent=run_folder()) as server,
-        make_project(url, "proj_1"),
-        Services(server.url, url, folder) as services,
-    ):
-        yield services.start_web(widget_wait_s=0, head_timeout_s=SOON_S, body_timeout_s=SOON_S)
+    impatient = {"head_timeout_s": SOON_S, "body_timeout_s": SOON_S}
+    with web_process(tmp_path_factory.mktemp("raw"), **impatient) as running:
+        yield running
 
 
 def _connect(web: WebProcess) -> socket.socket:
