@@ -18,6 +18,7 @@ from ingest_api.metrics import Metrics
 from ingest_api.pace import Pace
 from ingest_api.project_cache import ProjectCache
 from ingest_api.rate_limits import RateLimits
+from ingest_api.refusals import Refusals
 from ingest_api.shared_look import SharedLook
 from ingest_api.stop_signals import on_stop_signal
 from ingest_api.waiters import Waiters
@@ -54,6 +55,7 @@ class Edge:
         wake = _wake(self._wake_redis, settings)
         self.post = Post(self.redis, wake, _limits(settings), self.metrics.redis)
         self.rate_limits = RateLimits(settings)
+        self.refusals = Refusals()
         self.pace = Pace()
         self.waiters = Waiters(SharedLook(self._find_settled).look)
         self.projects = ProjectCache(

@@ -68,7 +68,11 @@ async def _accept_and_wait(
 async def _accept(edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelope) -> Answer:
     """The mailbox's answer; whatever it is, the caller's tells what is left in the buckets."""
     allowance = edge.rate_limits.allowance(incoming, asked.caller, [asked])
-    answer = await edge.post.accept(asked.caller.project.id, envelope, allowance)
+    project_id = asked.caller.project.id
+    answer = edge.refusals.of(project_id, allowance, keyless=asked.idempotency_key is None)
+    if answer is None:
+        answer = await edge.post.accept(project_id, envelope, allowance)
+        edge.refusals.note(project_id, allowance, answer)
     incoming.rate_limits = rate_headers(allowance)
     return answer
 

@@ -42,10 +42,15 @@ class MailboxFull:
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """This token bucket is empty until then: nothing was stored, and nothing was counted."""
+    """This token bucket is empty for so long: nothing was stored, and nothing was counted."""
 
     bucket: BucketName
-    retry_after_s: int
+    wait_s: float
+
+    @property
+    def retry_after_s(self) -> int:
+        """The same in whole seconds, at least one."""
+        return max(1, math.ceil(self.wait_s))
 
 
 Answer = Accepted | Replay | KeyReused | MailboxFull | RateLimited
@@ -60,8 +65,7 @@ def read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:
     entry_id, _, first = answer.partition(" ")
     if entry_id == _LIMITED:
         place, _, wait_us = first.partition(" ")
-        retry_after_s = max(1, math.ceil(float(wait_us) / 1_000_000))
-        return RateLimited(BUCKET_NAMES[int(place) - 1], retry_after_s)
+        return RateLimited(BUCKET_NAMES[int(place) - 1], float(wait_us) / 1_000_000)
     if not first:
         accepted_at_ms = int(entry_id.partition("-")[0])
         return Accepted(layout.operation_id(entry_id, envelope.nonce), accepted_at_ms, depth)
