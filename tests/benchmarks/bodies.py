@@ -10,6 +10,8 @@ MakeBody = Callable[[int], Body]
 
 KNOWN_VISITORS = 1_000
 _VALUE_CHARS = 256
+STRIDE = 7_919
+"""A prime: picks spread over the stored people."""
 SEEN_BEFORE = 500
 """How many people come between somebody's identify and the event."""
 

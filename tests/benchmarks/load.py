@@ -9,9 +9,11 @@ from pathlib import Path
 from tests.benchmarks.account_paths import READS
 from tests.benchmarks.bodies import (
     BODIES,
+    STRIDE,
     batch_request,
     get_request,
     http_request,
+    identify_again,
     mixed,
     named_project,
     with_metadata,
@@ -31,7 +33,8 @@ class Load:
     from then on: one that finds no free connection waits for one. Each request is one body, or a
     `batch` of so many, as NDJSON where `lines`. A kind of read has paths of its own and no bodies;
     a mix has `path` as the beginning of its two. With `projects` the requests go to so many in
-    turns (stand.py), with `metadata_bytes` each identify brings so much.
+    turns (stand.py), with `metadata_bytes` each identify brings so much, with `known` each is of
+    one of the first so many people.
     """
 
     port: int
@@ -51,6 +54,7 @@ class Load:
     lines: bool = False
     projects: int = 1
     metadata_bytes: int = 0
+    known: int = 0
 
     def request(self, n: int) -> bytes:
         """The n-th request."""
@@ -62,7 +66,8 @@ class Load:
         make = BODIES[self.kind]
         if not self.batch:
             project_id = named_project(self.project_id, n % self.projects)
-            body = with_metadata(make(n), self.metadata_bytes)
+            body = identify_again(n * STRIDE % self.known) if self.known else make(n)
+            body = with_metadata(body, self.metadata_bytes)
             return http_request(self.path, project_id, body, *self.headers)
         bodies = [make(each) for each in range(n * self.batch, (n + 1) * self.batch)]
         return batch_request(self.path, self.kind, bodies, *self.headers, lines=self.lines)

@@ -23,7 +23,7 @@ WARM_UP_OPERATIONS = 500
 class Point:
     """An edge and a worker on a stand; `operations` makes those of a turn to be drained.
 
-    `projects` and `metadata_bytes` are as in `Load`.
+    `projects`, `metadata_bytes` and `known` are as in `Load`.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Point:
     operations: Callable[[int, int], Operations]
     projects: int = 1
     metadata_bytes: int = 0
+    known: int = 0
     rates: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
     web: WebProcess = field(init=False)
@@ -54,6 +55,7 @@ class Point:
                 kind="identify",
                 projects=self.projects,
                 metadata_bytes=self.metadata_bytes,
+                known=self.known,
                 first=100_000_000 + turn * 1_000_000,
                 bodies=round(FASTEST_RATE * (duration_s + WARM_UP_S)),
                 connections=CONNECTIONS,
