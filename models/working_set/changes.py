@@ -1,5 +1,6 @@
 """What an operation changed, read off the journal (contract §4: `unchanged`, receipts' changes)."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any
@@ -53,8 +54,15 @@ UNTOLD = frozenset(
     )
 )
 """What a receipt has no word for, or must not show."""
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    # Of a single name attrgetter gives the bare value.
+    return attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)
+
+
 TOLD = {kind: [f.name for f in fields(kind) if f.name not in UNTOLD] for kind in KINDS}
-TOLD_OF = {kind: attrgetter(*names) for kind, names in TOLD.items()}
+TOLD_OF = {kind: _getter(names) for kind, names in TOLD.items()}
 RENAMED = {
     kind: frozenset(name for name in names if name == "stage_id" or name.endswith("_at_ms"))
     for kind, names in TOLD.items()
