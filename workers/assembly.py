@@ -48,6 +48,7 @@ def assemble_drain(
         batch_size=settings.drain_batch_size,
         shared_batch_size=settings.drain_shared_batch_size,
         bulk_batch_size=settings.bulk_batch_size,
+        bulk_batch_s=settings.bulk_batch_s,
         slice_s=settings.drain_slice_s,
         max_s=settings.drain_max_s,
         linger_s=manner.linger_s,

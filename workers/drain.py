@@ -26,6 +26,7 @@ from workers.mailbox.collect import Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Lane, QueuedOperation
 from workers.mailbox.wake import Wake
+from workers.pace import Pace
 from workers.patience import Patience
 from workers.suspects import Errand
 from workers.telling import Telling
@@ -71,6 +72,7 @@ class Drain:
         self._isolation = Isolation(
             storage, mailbox, limits, self._clock, self._telling, self._patience, self._meter
         )
+        self._pace = Pace(limits.bulk_batch_size, limits.bulk_batch_s)
         self._last_project = ""
         self._shared_until_s = 0.0
         # Of projects whose heads were under suspicion when their turn ended.
@@ -165,6 +167,8 @@ class Drain:
         if isinstance(settled, Departure):
             return settled
         visit.here.has_settled(len(visit.batch))
+        if visit.batch and visit.lane == "bulk":
+            self._pace.note(len(visit.batch), self._clock.steady_s() - began_s)
         return self._telling.tell(visit, settled)
 
     def _commit_batch(
@@ -196,7 +200,7 @@ class Drain:
 
     def _batch_size(self, lane: Lane) -> int:
         limits = self._limits
-        size = limits.batch_size if lane == "live" else limits.bulk_batch_size
+        size = limits.batch_size if lane == "live" else self._pace.size
         if self._shared_until_s and self._clock.steady_s() >= self._shared_until_s:
             self._shared_until_s = 0.0
         return min(size, limits.shared_batch_size) if self._shared_until_s else size

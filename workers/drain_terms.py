@@ -1,5 +1,6 @@
 """The terms of a drain: its database side, its limits, its clock, and how it may leave."""
 
+import math
 import random
 import threading
 import time
@@ -42,8 +43,9 @@ class DrainLimits:
     """Operations in a live and in a bulk batch; a turn while others wait, the longest turn, and the
     linger.
 
-    While several projects need the worker a batch has at most `shared_batch_size`: who comes next
-    waits for one of them.
+    A bulk batch is made smaller where it takes longer than `bulk_batch_s`: a live call may have to
+    wait for one. While several projects need the worker a batch has at most `shared_batch_size`:
+    who comes next waits for one of them.
 
     A linger is cut into pieces, so that a stop is noticed and a token never outlives its drain; a
     piece must be shorter than the Redis client's timeout. `poison_deaths` is how often in a row an
@@ -56,6 +58,7 @@ class DrainLimits:
     linger_s: float
     linger_piece_s: float = LINGER_PIECE_S
     bulk_batch_size: int = BULK_BATCH_SIZE
+    bulk_batch_s: float = math.inf
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
     shared_batch_size: int = 100

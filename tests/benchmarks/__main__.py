@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from tests.benchmarks import (
     alternatives,
+    backfill,
     batch,
     drain,
     edge,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
     "reads": reads.run,
     "overload": overload.run,
     "fairness": fairness.run,
+    "backfill": backfill.run,
 }
 
 

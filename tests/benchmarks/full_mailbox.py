@@ -11,7 +11,7 @@ from tests.benchmarks.stand import NO_CAP, PROJECT_ID, Stand
 from tests.services.processes import ServiceProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect, connect_async
-from workers.mailbox.layout import READY, Envelope
+from workers.mailbox.layout import READY, Envelope, Lane
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
@@ -34,7 +34,11 @@ def envelope(operation_type: str, body: Body) -> Envelope:
 
 
 def drained_per_s(
-    stand: Stand, worker: ServiceProcess, operations: Operations, projects: int = 1
+    stand: Stand,
+    worker: ServiceProcess,
+    operations: Operations,
+    projects: int = 1,
+    lane: Lane = "live",
 ) -> float:
     """Fill the mailbox with (type, body) pairs, let the worker drain it; operations a second.
 
@@ -45,14 +49,19 @@ def drained_per_s(
         return not stand.redis.exists(READY)
 
     worker.send(signal.SIGSTOP)
-    asyncio.run(_fill(stand.redis_url, operations, projects))
+    fill(stand, operations, projects, lane)
     began_s = time.perf_counter()
     worker.send(signal.SIGCONT)
     wait_until(is_empty, _DRAINED_WITHIN_S, "the mailbox is drained")
     return len(operations) / (time.perf_counter() - began_s)
 
 
-async def _fill(redis_url: str, operations: Operations, projects: int) -> None:
+def fill(stand: Stand, operations: Operations, projects: int, lane: Lane) -> None:
+    """Put (type, body) pairs into a lane of so many mailboxes, in turns."""
+    asyncio.run(_fill(stand.redis_url, operations, projects, lane))
+
+
+async def _fill(redis_url: str, operations: Operations, projects: int, lane: Lane) -> None:
     wake_redis = connect(redis_url, _TIMEOUT_S)
     redis = connect_async(redis_url, _TIMEOUT_S)
     post = Post(redis, Wake(wake_redis, _WAKE_TIMES), _LIMITS)
@@ -61,7 +70,7 @@ async def _fill(redis_url: str, operations: Operations, projects: int) -> None:
             envelopes = [envelope(*each) for each in operations[at : at + _AT_ONCE]]
             await asyncio.gather(
                 *(
-                    post.accept(named_project(PROJECT_ID, (at + n) % projects), each)
+                    post.accept_many(named_project(PROJECT_ID, (at + n) % projects), [each], lane)
                     for n, each in enumerate(envelopes)
                 )
             )

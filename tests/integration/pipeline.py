@@ -27,7 +27,7 @@ from workers.drain_terms import DrainLimits, Storage
 from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect, connect_async
-from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
+from workers.mailbox.layout import LANES, READY, Envelope, Lane, encode, mailbox_key, read_entry
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
@@ -40,7 +40,7 @@ POST_LIMITS = PostLimits(
     idempotency_hint_s=60,
     wake_queued_s=WAKE_TIMES.queued_s,
 )
-SMALL_BATCHES = DrainLimits(batch_size=3, slice_s=60.0, max_s=60.0, linger_s=0.0)
+SMALL_BATCHES = DrainLimits(batch_size=3, bulk_batch_size=2, slice_s=60.0, max_s=60.0, linger_s=0.0)
 _numbers = itertools.count()
 
 
@@ -69,6 +69,7 @@ class Taken:
     body: Json
     operation_id: str
     accepted_at_ms: int
+    lane: Lane = "live"
 
 
 class Pipeline:
@@ -89,18 +90,19 @@ class Pipeline:
 
     # -- acceptance --------------------------------------------------------------------------
 
-    def accept(self, steps: Sequence[Step]) -> None:
+    def accept(self, steps: Sequence[Step], lane: Lane = "live") -> None:
         """Take these steps into the mailbox, one after the other, as the edge does."""
-        asyncio.run(self._accept(steps))
+        asyncio.run(self._accept(steps, lane))
 
-    async def _accept(self, steps: Sequence[Step]) -> None:
+    async def _accept(self, steps: Sequence[Step], lane: Lane) -> None:
         redis = connect_async(self.redis_url, REDIS_TIMEOUT_S)
         post = Post(redis, self.wake, POST_LIMITS)
         for step in steps:
             body = step.body_with([earlier.operation_id for earlier in self.taken])
-            answer = await post.accept(self.project_id, envelope(step.operation_type, body))
+            sent = envelope(step.operation_type, body)
+            (answer,) = await post.accept_many(self.project_id, [sent], lane)
             assert isinstance(answer, Accepted)
-            self.taken.append(Taken(step, body, answer.operation_id, answer.accepted_at_ms))
+            self.taken.append(Taken(step, body, answer.operation_id, answer.accepted_at_ms, lane))
         await post.aclose()
         await redis.aclose()
 
@@ -157,12 +159,20 @@ class Pipeline:
             return {row.operation_id: row.reason for row in rows}
 
     def expect_all_applied_once_in_order(self, *, beside: Sequence[str] = ()) -> None:
-        """Everything accepted is as the sequential model says; `beside` are no steps of it."""
+        """Everything accepted is as the sequential model says; `beside` are no steps of it.
+
+        The order is that of acceptance in each lane; between the lanes it is the ledger's.
+        """
         assert self.left() == 0
-        accepted = [one.operation_id for one in self.taken]
-        assert self.ledger_ids() == sorted([*accepted, *beside])
+        applied = [each for each in self.ledger_ids() if each not in beside]
+        taken = {one.operation_id: one for one in self.taken}
+        for lane in LANES:
+            in_lane = [one.operation_id for one in self.taken if one.lane == lane]
+            assert [each for each in applied if taken[each].lane == lane] == in_lane
+        if not any(one.lane == "bulk" for one in self.taken):
+            assert self.ledger_ids() == sorted([*taken, *beside])
         model = self.scenario.model()
-        for one in self.taken:
+        for one in (taken[each] for each in applied):
             result = model.apply(
                 one.step.operation_type,
                 one.body,
