@@ -154,7 +154,7 @@ def test_a_body_that_breaks_off_accepts_nothing(web: WebProcess, project: Projec
     connection.close()
     (result,) = answer["results"]
     assert result["outcome"]["status"] == "queued"
-    assert 'hal_operations_accepted_total{type="track"} 1.0' in _metrics(web)
+    assert 'hal_operations_accepted_total{lane="live",type="track"} 1.0' in _metrics(web)
 
 
 def test_lines_that_are_refused_halfway_get_their_answer(web: WebProcess, project: Project) -> None:

@@ -156,6 +156,6 @@ async def test_refused_operations_are_final(caller: BatchCaller) -> None:
 async def test_operations_are_counted_one_by_one(caller: BatchCaller) -> None:
     await caller.account([track(), track(), {"type": "identify", "visitor_id": "v1"}, {}])
     metrics = (await caller.edge.client.get("/metrics")).text
-    assert 'hal_operations_accepted_total{type="track"} 2.0' in metrics
-    assert 'hal_operations_accepted_total{type="identify"} 1.0' in metrics
-    assert 'hal_requests_refused_total{code="invalid_request"} 1.0' in metrics
+    assert 'hal_operations_accepted_total{lane="live",type="track"} 2.0' in metrics
+    assert 'hal_operations_accepted_total{lane="live",type="identify"} 1.0' in metrics
+    assert 'hal_batch_operations_refused_total{code="invalid_request"} 1.0' in metrics
