@@ -6,6 +6,7 @@ Nothing fails when a target is missed: figures belong to a machine and its mood.
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ from tests.benchmarks import (
     waiting,
 )
 from tests.benchmarks.figures import Figure, render_json, render_table
+from tests.benchmarks.load import ROOT
+from tests.benchmarks.page import write_results
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.stand import durable_postgresql
 from tests.services.run_folder import RunFolder
@@ -51,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks and print their figures; returns the exit code."""
     options = _parser().parse_args(arguments)
     began_s = time.perf_counter()
-    figures = _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick))
+    measured = _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick))
+    figures = [figure for each in measured.values() for figure in each]
     spent_s = time.perf_counter() - began_s
     about: dict[str, object] = {
         "python": platform.python_version(),
@@ -62,17 +66,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     print(render_json(figures, about) if options.json else render_table(figures))
     say(f"took {spent_s:.0f} s")
+    if options.write:
+        write_results(measured, list(BENCHMARKS))
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.plot"], check=True, cwd=ROOT)
     return 0
 
 
-def _measured(names: Sequence[str], plan: Plan) -> list[Figure]:
-    figures: list[Figure] = []
+def _measured(names: Sequence[str], plan: Plan) -> dict[str, list[Figure]]:
+    figures: dict[str, list[Figure]] = {}
     folder = RunFolder()
     try:
         with durable_postgresql():
             for name in names:
                 say(f"{name} (load average {os.getloadavg()[0]:.1f})")
-                figures += BENCHMARKS[name](plan)
+                figures[name] = BENCHMARKS[name](plan)
     finally:
         folder.close()
     return figures
@@ -88,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"which to run, of {', '.join(BENCHMARKS)}; all if left out",
     )
     parser.add_argument("--quick", action="store_true", help="smaller and rougher")
+    parser.add_argument(
+        "--write", action="store_true", help="put the figures into docs/performance.md"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     return parser
 

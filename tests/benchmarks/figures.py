@@ -62,10 +62,10 @@ def _row(figure: Figure) -> tuple[str, str, str, str, str]:
     target = figure.target
     return (
         figure.name,
-        f"{_number(figure.value)} {figure.unit}".strip(),
-        "" if target is None else f"{target.kind} {_number(target.value)}",
+        f"{shown_number(figure.value)} {figure.unit}".strip(),
+        "" if target is None else f"{target.kind} {shown_number(target.value)}",
         figure.verdict,
-        " ".join(map(_number, figure.rounds)),
+        " ".join(map(shown_number, figure.rounds)),
     )
 
 
@@ -82,7 +82,8 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     ).rstrip()
 
 
-def _number(value: float) -> str:
+def shown_number(value: float) -> str:
+    """A figure with as many digits as it is worth."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
