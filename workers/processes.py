@@ -131,6 +131,8 @@ class WorkerProcesses:
         moments_s += self._recycling.looks(
             [place.child for place in self._places if place.child is not None], now_s
         )
+        if not self._places:
+            return 0.0
         return max(0.0, min(moments_s) - now_s) if moments_s else None
 
     def _recycle(self, now_s: float) -> None:
