@@ -1,6 +1,6 @@
 """Which faults strike a round, when and for how long: drawn from the seed, the same each time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "redis full": Kind("redis", 0.5, 3.0),
     "rq keys deleted": Kind("hints"),
     "idempotency hints deleted": Kind("hints"),
+    "wake tokens deleted all the time": Kind("hints", 0.5, 1.5),
     "edges lose answers of redis": Kind("edge to redis"),
     "workers lose answers of redis": Kind("worker to redis"),
     "connections to redis cut": Kind("worker to redis"),
@@ -68,9 +69,9 @@ class Fault:
 
     kind: str
     at_s: float
-    lasts_s: float
-    seat: int
-    amount: int
+    lasts_s: float = 0.0
+    seat: int = 0
+    amount: int = 1
 
     def __str__(self) -> str:
         return f"{self.at_s:5.2f} s  {self.kind} ({self.seat}) for {self.lasts_s:.2f} s"
@@ -86,25 +87,28 @@ class Plan:
     last_blow: str
 
 
-SHORT: Mapping[DatabaseKind, tuple[str, ...]] = {
+SHORT: Mapping[DatabaseKind, tuple[Fault, ...]] = {
     "sqlite": (
-        "who drains is frozen",
-        "who drains is killed",
-        "redis killed",
-        "idempotency hints deleted",
-        "callers lose answers",
-        "sqlite locked",
+        Fault("who drains is frozen", 0.8, 1.8),
+        Fault("wake tokens deleted all the time", 1.0, 1.0),
+        Fault("callers lose answers", 2.6, amount=4),
+        Fault("who drains is killed", 3.0, amount=2),
+        Fault("redis killed", 3.8, 0.3),
+        Fault("idempotency hints deleted", 4.6),
+        Fault("sqlite locked", 4.8, 0.8),
     ),
     "postgresql": (
-        "who drains is frozen",
-        "commits lose their answer",
-        "who drains is killed",
-        "idempotency hints deleted",
-        "postgresql crashed",
-        "workers lose answers of redis",
+        Fault("table locked", 0.6, 1.8),
+        Fault("wake tokens deleted all the time", 0.8, 1.4),
+        Fault("commits lose their answer", 2.6, amount=3),
+        Fault("who drains is frozen", 3.0, 1.8),
+        Fault("workers lose answers of redis", 3.2, amount=3),
+        Fault("who drains is killed", 4.6, amount=2),
+        Fault("idempotency hints deleted", 5.0),
+        Fault("postgresql crashed", 5.2, 0.2),
     ),
 }
-"""The kinds of the short rounds: those that every safeguard is for."""
+"""The faults of the short rounds: each safeguard is for one of them at least."""
 
 LAST_BLOWS = (
     "all workers killed",
@@ -126,24 +130,17 @@ def drawn(seed: int, database: DatabaseKind, *, faults: int = 8, lasts_s: float 
     deck: list[str] = []
     while len(deck) < faults:
         deck += chance.sample(known, len(known))
-    return _plan(chance, seed, database, deck[:faults], lasts_s)
+    step_s = lasts_s / faults
+    struck = [
+        _drawn(chance, kind, kinds_on(database)[kind], step_s * (number + chance.random()))
+        for number, kind in enumerate(deck[:faults])
+    ]
+    return Plan(seed, lasts_s, tuple(struck), chance.choice(LAST_BLOWS))
 
 
 def short(seed: int, database: DatabaseKind, *, lasts_s: float = 6.0) -> Plan:
-    """A plan for every run of the tests: always the same kinds of faults, in this order."""
-    chance = Random(f"short {seed} {database}")
-    return _plan(chance, seed, database, SHORT[database], lasts_s)
-
-
-def _plan(
-    chance: Random, seed: int, database: DatabaseKind, kinds: Sequence[str], lasts_s: float
-) -> Plan:
-    known, step_s = kinds_on(database), lasts_s / len(kinds)
-    struck = [
-        _drawn(chance, kind, known[kind], step_s * (number + chance.random()))
-        for number, kind in enumerate(kinds)
-    ]
-    return Plan(seed, lasts_s, tuple(struck), chance.choice(LAST_BLOWS))
+    """A plan for every run of the tests: always the same faults, with the callers of the seed."""
+    return Plan(seed, lasts_s, SHORT[database], Random(f"short {seed}").choice(LAST_BLOWS))
 
 
 def _drawn(chance: Random, name: str, kind: Kind, at_s: float) -> Fault:

@@ -20,6 +20,7 @@ from tests.faults.weakened import WEAKENINGS, weakened_worker
 Say = Callable[[str], None]
 TRIES = 3
 """Short rounds until one is red: whether a fault strikes in the right millisecond is chance."""
+NOT_FOR_EVER_S = 5
 NO_SAFEGUARD_OUT = "nothing"
 
 
@@ -58,7 +59,7 @@ def _round(database: DatabaseKind) -> Short:
 
 def _steady(database: DatabaseKind) -> Short:
     def find(running: Site, _: int) -> Sequence[Violation]:
-        return call_steadily(running)
+        return call_steadily(running, NOT_FOR_EVER_S)
 
     return Short("steady calls that nobody mends", database, NOBODY_MENDS, find)
 

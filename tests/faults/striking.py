@@ -16,6 +16,9 @@ from tests.faults.site import Site
 
 DELETED_AT_ONCE = 500
 PAUSE_BETWEEN_KILLS_S = 0.3
+PAUSE_BETWEEN_DELETIONS_S = 0.03
+LOOKS = 20
+PAUSE_BETWEEN_LOOKS_S = 0.05
 ALMOST_NOTHING_BYTES = 1
 
 
@@ -62,6 +65,7 @@ class Striker:
             "redis full": partial(self._redis_full, lasts_s),
             "rq keys deleted": partial(self._delete, "rq:*"),
             "idempotency hints deleted": partial(self._delete, "key:*"),
+            "wake tokens deleted all the time": partial(self._delete_for, lasts_s, "wake:*"),
             "edges lose answers of redis": partial(site.edges_to_redis.lose_answers, count),
             "workers lose answers of redis": partial(site.workers_to_redis.lose_answers, count),
             "connections to redis cut": self._cut_redis,
@@ -124,8 +128,15 @@ class Striker:
                 os.kill(pid, signal.SIGCONT)
 
     def _who_drains(self) -> list[int]:
-        with self._redis_turn, self._site.asking_redis() as redis:
-            return busy_pids(redis)
+        """The processes that drain, now or as soon as one does."""
+        found: list[int] = []
+        for _ in range(LOOKS):
+            with self._redis_turn, self._site.asking_redis() as redis:
+                found = busy_pids(redis)
+            if found:
+                break
+            threading.Event().wait(PAUSE_BETWEEN_LOOKS_S)
+        return found
 
     def _redis_down(self, down_s: float, *, kill: bool) -> None:
         with self._redis_turn:
@@ -155,6 +166,11 @@ class Striker:
     def _delete(self, pattern: str) -> None:
         with self._redis_turn, self._site.asking_redis() as redis:
             _delete_keys(redis, pattern)
+
+    def _delete_for(self, lasts_s: float, pattern: str) -> None:
+        for _ in range(round(lasts_s / PAUSE_BETWEEN_DELETIONS_S)):
+            self._delete(pattern)
+            threading.Event().wait(PAUSE_BETWEEN_DELETIONS_S)
 
 
 def _delete_keys(redis: Redis, pattern: str) -> None:
