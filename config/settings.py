@@ -206,7 +206,7 @@ class Settings(BaseSettings):
         500, ge=1, le=2_000, description="operations applied in one transaction"
     )
     drain_shared_batch_size: int = Field(
-        100,
+        64,
         ge=1,
         le=2_000,
         description="the most in a batch while several projects need the worker",
@@ -217,7 +217,7 @@ class Settings(BaseSettings):
         description="a bulk batch is made smaller where it takes longer: live calls wait for it",
     )
     drain_slice_s: Seconds = Field(
-        0.05, description="a drain's turn while other projects are waiting"
+        0.01, description="a drain's turn while other projects are waiting"
     )
     drain_max_s: Seconds = Field(20.0, description="a drain's longest run before it queues again")
     linger_s: float = Field(

@@ -61,7 +61,7 @@ class DrainLimits:
     bulk_batch_s: float = math.inf
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
-    shared_batch_size: int = 100
+    shared_batch_size: int = 64
 
 
 class Departure(Enum):
