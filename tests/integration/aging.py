@@ -22,7 +22,7 @@ from workers.drain_terms import Clock, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.layout import encode, mailbox_key, operation_id
+from workers.mailbox.layout import Lane, encode, mailbox_key, operation_id, stream_key
 from workers.mailbox.wake import Wake
 from workers.prune import prune_now
 from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass
@@ -51,7 +51,13 @@ class Past:
     # -- what happened -----------------------------------------------------------------------
 
     def accept(
-        self, days_ago: float, key: str | None = None, *, name: str = "seen", **fields: Any
+        self,
+        days_ago: float,
+        key: str | None = None,
+        *,
+        name: str = "seen",
+        lane: Lane = "live",
+        **fields: Any,
     ) -> str:
         """Puts an event into the mailbox as of then; returns its operation id.
 
@@ -63,7 +69,7 @@ class Past:
         sent = envelope(**told)
         self._sequence += 1
         entry_id = f"{self.ago_ms(days_ago)}-{self._sequence}"
-        self.redis.xadd(mailbox_key(PROJECT), {"e": encode(sent)}, id=entry_id)
+        self.redis.xadd(stream_key(PROJECT, lane), {"e": encode(sent)}, id=entry_id)
         return operation_id(entry_id, sent.nonce)
 
     def accept_broken(self, days_ago: float) -> str:

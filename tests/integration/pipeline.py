@@ -27,7 +27,7 @@ from workers.drain_terms import DrainLimits, Storage
 from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect, connect_async
-from workers.mailbox.layout import LANES, READY, Envelope, Lane, encode, mailbox_key, read_entry
+from workers.mailbox.layout import LANES, READY, Envelope, Lane, encode, read_entry, stream_key
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 
@@ -106,9 +106,9 @@ class Pipeline:
         await post.aclose()
         await redis.aclose()
 
-    def put_raw(self, raw: bytes) -> str:
+    def put_raw(self, raw: bytes, lane: Lane = "live") -> str:
         """Put an entry into the mailbox past the edge; return its operation id."""
-        entry_id: Any = self.redis.xadd(mailbox_key(self.project_id), {"e": raw})
+        entry_id: Any = self.redis.xadd(stream_key(self.project_id, lane), {"e": raw})
         self.redis.zadd(READY, {self.project_id: int(entry_id.partition(b"-")[0])}, nx=True)
         return read_entry(entry_id.decode(), {b"e": raw}).operation_id
 

@@ -15,7 +15,7 @@ from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.layout import PRUNE, PRUNE_REST, PRUNED
+from workers.mailbox.layout import LANES, PRUNE, PRUNE_REST, PRUNED, Lane
 from workers.prune import Pruner
 from workers.prune_pass import Pruned, PruneLimits, PrunePass
 from workers.prune_turn import PruneTurn
@@ -133,6 +133,27 @@ def test_a_repeat_that_waits_still_finds_the_key_of_when_it_was_accepted(past: P
     assert past.replay_of(waiting) == first
     past.prune()
     assert list(past.receipts()) == [waiting]
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_what_waits_in_any_lane_holds_the_clock_of_retention(past: Past, lane: Lane) -> None:
+    first = past.settle(40, "k")
+    waiting = past.accept(34, "k", lane=lane)
+    past.accept(1, lane="live")
+    past.prune()
+    past.drain()
+    assert past.replay_of(waiting) == first
+
+
+@pytest.mark.parametrize(("applied_days_ago", "is_kept"), [(20, True), (35, False)])
+def test_a_bulk_operation_that_was_overtaken_for_long_is_pruned_by_when_it_was_applied(
+    past: Past, applied_days_ago: int, is_kept: bool
+) -> None:
+    late = past.accept(60, "late", lane="bulk")
+    overtaker = past.accept(50, "k")
+    past.drain(applied_days_ago)
+    past.prune()
+    assert past.receipts() == ({late: None, overtaker: None} if is_kept else {})
 
 
 def test_a_repeat_that_was_accepted_too_late_finds_no_key_however_long_it_waits(

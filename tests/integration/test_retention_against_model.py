@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.integration.aging import RETENTION, Past
 from tests.integration.store.projects import PROJECT
-from workers.mailbox.layout import PRUNED, mailbox_key
+from workers.mailbox.layout import LANES, PRUNED, Lane, stream_key
 
 EXAMPLES = 15
 BEGAN_DAYS_AGO = 200
@@ -20,6 +20,7 @@ RECEIPT_DAYS, KEY_DAYS = 30, 7
 class _Row:
     accepted: int
     key: str | None
+    lane: Lane = "live"
     applied: int = 0
     replay_of: str | None = None
 
@@ -32,7 +33,8 @@ class _Kept:
     rows: dict[str, _Row] = field(default_factory=dict)
 
     def drain(self, day: int) -> None:
-        for made, row in self.waiting.items():
+        live_first = sorted(self.waiting.items(), key=lambda each: each[1].lane != "live")
+        for made, row in live_first:
             row.applied = day
             first = [i for i, r in self.rows.items() if row.key is not None and r.key == row.key]
             if first:
@@ -54,6 +56,7 @@ _actions = st.lists(
         st.integers(0, 12),
         st.sampled_from(["accept", "accept", "accept", "drain", "prune", "forget"]),
         st.sampled_from([None, "a", "b"]),
+        st.sampled_from(LANES),
     ),
     max_size=30,
 )
@@ -74,17 +77,17 @@ def past(redis_url: str, database_url: str) -> Iterator[Past]:
 )
 @given(actions=_actions)
 def test_what_is_kept_is_what_the_plain_telling_keeps(
-    past: Past, actions: list[tuple[int, str, str | None]]
+    past: Past, actions: list[tuple[int, str, str | None, Lane]]
 ) -> None:
     past.forget_all()
     model = _Kept()
     day = 0
-    for later, action, key in actions:
+    for later, action, key, lane in actions:
         day = min(day + later, BEGAN_DAYS_AGO)
         ago = BEGAN_DAYS_AGO - day
         match action:
             case "accept":
-                model.waiting[past.accept(ago, key)] = _Row(day, key)
+                model.waiting[past.accept(ago, key, lane=lane)] = _Row(day, key, lane)
             case "drain":
                 past.drain(ago)
                 model.drain(day)
@@ -96,4 +99,5 @@ def test_what_is_kept_is_what_the_plain_telling_keeps(
         assert past.receipts() == {made: row.key for made, row in sorted(model.rows.items())}
     for made, row in model.rows.items():
         assert past.replay_of(made) == row.replay_of
-    assert past.redis.xlen(mailbox_key(PROJECT)) == len(model.waiting)
+    left = sum(past.redis.xlen(stream_key(PROJECT, lane)) for lane in LANES)
+    assert left == len(model.waiting)

@@ -15,6 +15,8 @@ from tests.acceptance.edge.running import (
     RunningEdge,
     make_project,
 )
+from workers.mailbox.layout import LANES, Envelope, encode, operation_id, stream_key
+from workers.mailbox.post import new_nonce
 
 pytestmark = pytest.mark.anyio
 
@@ -76,6 +78,36 @@ async def test_what_waits_comes_before_what_is_settled(
     settled = [settle(project, n) for n in range(3)]
     waiting = [await post(edge) for _ in range(3)]
     assert await ids(edge, project, limit=limit) == [*settled, *waiting][::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 200])
+async def test_what_waits_in_both_lanes_is_one_list_by_acceptance(
+    edge: RunningEdge, project: Project, limit: int
+) -> None:
+    waiting = []
+    for lane in ("live", "bulk", "bulk", "live", "bulk"):
+        answer = await edge.client.post(
+            f"/api/batch?lane={lane}",
+            json={"operations": [{"type": "track", "visitor_id": "v1", "name": "login"}]},
+            headers={
+                "authorization": f"Bearer {project.created.secret_token}",
+                "prefer": "respond-async",
+            },
+        )
+        waiting.append(answer.json()["results"][0]["operation_id"])
+    assert await ids(edge, project, limit=limit) == sorted(waiting, reverse=True)
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_entries_of_one_time_and_number_in_both_lanes_are_both_listed(
+    edge: RunningEdge, project: Project, limit: int
+) -> None:
+    waiting = []
+    for lane in LANES:
+        sent = Envelope(new_nonce(), "track", "secret", {"visitor_id": "v1"}, "")
+        edge.redis.xadd(stream_key("proj_1", lane), {"e": encode(sent)}, id=f"{NOW_MS}-1")
+        waiting.append(operation_id(f"{NOW_MS}-1", sent.nonce))
+    assert await ids(edge, project, limit=limit) == sorted(waiting, reverse=True)
 
 
 async def test_an_operation_that_is_in_both_places_is_shown_once_as_settled(
