@@ -87,6 +87,27 @@ def test_an_edge_and_a_worker_tell_of_all_processes(
     assert kept['hal_acceptance_to_commit_seconds_count{lane="live"}'] == 21
 
 
+def test_processes_of_one_command_count_together_without_a_folder(
+    redis_url: str, sqlite_url: str, tmp_path: Path, created: CreatedProject
+) -> None:
+    temporary, port = tmp_path / "temporary", free_port()
+    temporary.mkdir()
+    with Services(redis_url, sqlite_url, tmp_path, **PATIENT, tmpdir=temporary) as services:
+        web = services.start_web(web_workers=2)
+        worker = services.start_worker(worker_metrics_port=port)
+        with httpx2.Client(base_url=web.url, timeout=20) as client:
+            for _ in range(10):
+                body = {"app_id": created.project_id, "visitor_id": "v"}
+                client.post("/api/widget/identify", json=body, headers={"connection": "close"})
+        accepted = 'hal_operations_accepted_total{lane="live",type="identify"}'
+        settled = 'hal_acceptance_to_commit_seconds_count{lane="live"}'
+        wait_until(lambda: _samples(f"{web.url}/metrics").get(accepted) == 10)
+        wait_until(lambda: _samples(f"http://127.0.0.1:{port}/metrics").get(settled) == 10)
+        assert settled not in _samples(f"{web.url}/metrics")
+        assert (web.stop(), worker.stop()) == (0, 0)
+    assert list(temporary.iterdir()) == []
+
+
 def test_what_waits_is_told_by_project_and_the_rest_as_one(
     services: Services, created: CreatedProject, database: Database
 ) -> None:

@@ -210,12 +210,13 @@ class Post:
             letter.deliver([read_answer(each, answer.decode(), depth) for each, answer in pairs])
 
     def _enqueue(self, project_id: str) -> None:
+        named = {"project_id": project_id}
         try:
             self._wake.enqueue(project_id)
         except MailboxUnavailable as error:
-            log.warning("no drain was queued, the sweeper will: %s (project %s)", error, project_id)
+            log.warning("no drain was queued, the sweeper will: %s", error, extra=named)
         except Exception:
-            log.exception("no drain was queued, the sweeper will (project %s)", project_id)
+            log.exception("no drain was queued, the sweeper will", extra=named)
 
 
 def _entries(letters: Sequence[Letter]) -> Iterator[tuple[Envelope, Sequence[Bucket], bytes]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -74,6 +75,12 @@ def _paste(curl: str) -> tuple[int, dict[str, Any]]:
     body: dict[str, Any] = json.loads(answer.read())
     connection.close()
     return answer.status, body
+
+
+def _read(url: str) -> bytes:
+    with urlopen(url, timeout=10) as answer:
+        text: bytes = answer.read()
+    return text
 
 
 def _pid(folder: Path, service: str) -> int:
@@ -147,7 +154,8 @@ def test_doctor_and_a_further_worker_find_the_running_server(
     tmp_path: Path, started: list[_Up]
 ) -> None:
     started.append(_Up(tmp_path, free_port()))
-    started[0].ready()
+    address = started[0].ready()["address"]
+    wait_until(lambda: b'hal_processes{kind="worker"' in _read(f"{address}/metrics"), 10)
     examined = _hal(tmp_path, "doctor", "--json")
     assert examined.returncode == 0, examined.stdout
     assert {check["status"] for check in json.loads(examined.stdout)["checks"]} == {"ok"}

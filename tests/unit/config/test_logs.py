@@ -54,6 +54,15 @@ def test_the_standard_librarys_lines_look_the_same(lines: io.StringIO) -> None:
     assert _last(lines)["event"] == "slow start"
 
 
+def test_a_standard_line_tells_known_fields_and_no_others(lines: io.StringIO) -> None:
+    extra = {"operation_id": "op_1", "request": PERSON}
+    with structlog.contextvars.bound_contextvars(project_id="proj_1"):
+        logging.getLogger("workers.drain").error("it was set aside", extra=extra)
+    line = _last(lines)
+    assert (line["project_id"], line["operation_id"]) == ("proj_1", "op_1")
+    assert PERSON not in lines.getvalue()
+
+
 @pytest.mark.parametrize("name", ["rq.worker", "rq", "uvicorn.access"])
 def test_loggers_that_quote_arguments_stay_silent(lines: io.StringIO, name: str) -> None:
     logging.getLogger(name).info("drain('ada@example.com')")
