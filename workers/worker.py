@@ -76,6 +76,8 @@ class DrainWorker(SimpleWorker):
         """Waits for a job; only then may a stop interrupt it."""
         self.is_idle = True
         try:
+            if self._stop_requested:  # a moment ago, when there was nothing to interrupt
+                raise StopRequested
             return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
         finally:
             self.is_idle = False
@@ -200,7 +202,8 @@ class WorkerProcess:
             )
             self._rq_worker = worker
             try:
-                worker.work(burst=self._burst, logging_level=None)
+                if not self._stop.is_set():
+                    worker.work(burst=self._burst, logging_level=None)
             finally:
                 self._rq_worker = None
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from rq import Queue
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import NoSuchJobError, StopRequested
 from rq.serializers import JSONSerializer
 
 from config.exception_text import describe_exception
@@ -185,3 +185,13 @@ def test_a_finished_job_leaves_nothing_behind(redis: Redis, job_class: type[Allo
     _work(redis, job_class)
     left = str(redis.keys("rq:*"))
     assert not [word for word in ("rq:job", "rq:results", "rq:execution") if word in left]
+
+
+def test_a_worker_that_was_stopped_just_before_it_waits_does_not_wait(
+    redis: Redis, job_class: type[AllowedJob]
+) -> None:
+    queue = Queue(QUEUE_NAME, connection=redis, job_class=job_class, serializer=JSONSerializer)
+    worker = DrainWorker([queue], connection=redis, job_class=job_class, serializer=JSONSerializer)
+    worker.stop_after_this_job()
+    with pytest.raises(StopRequested):
+        worker.dequeue_job_and_maintain_ttl(timeout=60)
