@@ -12,14 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Metric, multiprocess, values
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.registry import Collector
 
-from config.settings import give_to_children
+from config.metrics_folder import require_folder
 
 _LOCK = "lock"
 _ENDED = "ended"
@@ -35,23 +34,13 @@ def count_in(folder: Path | None) -> None:
 
     To be called once, before the first metric is made. The library reads the folder's name from
     the environment; there an empty name, which it would take for the working folder, is none.
+    Raises SettingsError.
     """
     if folder is None:
         _values.ValueClass = values.MutexValue
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    require_folder(folder)
     _values.ValueClass = _values.MultiProcessValue()
-
-
-@contextmanager
-def shared_folder(given: Path | None) -> Iterator[Path]:
-    """The given folder, or one that lasts as long as the block; children find it by the setting."""
-    if given is not None:
-        yield given
-        return
-    with TemporaryDirectory(prefix="hal-ingest-metrics-") as made:
-        give_to_children(PROMETHEUS_MULTIPROC_DIR=made)
-        yield Path(made)
 
 
 def read_all(folder: Path) -> CollectorRegistry:

@@ -78,6 +78,10 @@ class RequestLog:
         headers: Iterable[Header],
     ) -> None:
         """Writes the line, unless there were too many like it; `headers` are the answer's."""
+        code = notes.code or str(status)
+        left_out = self._limit.admit(code) if status >= 400 else 0
+        if left_out is None:
+            return
         told: dict[str, Any] = {
             "request_id": notes.request_id,
             "method": method,
@@ -88,10 +92,6 @@ class RequestLog:
         }
         if status < 400:
             _log.info("request_answered", **told)
-            return
-        code = notes.code or str(status)
-        left_out = self._limit.admit(code)
-        if left_out is None:
             return
         told["code"] = code
         if left_out:

@@ -7,7 +7,8 @@ import sys
 
 from config.exception_text import tell_uncaught_errors_without_their_text
 from config.logs import configure_logs
-from config.metric_files import count_in, shared_folder
+from config.metric_files import count_in
+from config.metrics_folder import require_folder, shared_folder
 from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
 from models.migrated import is_unmigrated
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()
+        require_folder(settings.metrics_folder)
     except SettingsError as error:
         sys.stderr.write(f"workers: {error}\n")
         return 2

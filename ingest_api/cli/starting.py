@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from config.metrics_folder import require_folder
 from config.settings import Settings, SettingsError, load_settings
 
 JsonLogs = Annotated[bool, typer.Option("--json", help="Write every log line as JSON.")]
@@ -17,7 +18,9 @@ JsonLogs = Annotated[bool, typer.Option("--json", help="Write every log line as 
 def settings_or_exit(as_json: bool) -> Settings:
     """The settings; a bad one ends the command with one line and exit code 1."""
     try:
-        return load_settings()
+        settings = load_settings()
+        require_folder(settings.metrics_folder)
+        return settings
     except SettingsError as error:
         told = {"error": {"code": "invalid_setting", "detail": str(error)}}
         print(json.dumps(told) if as_json else f"hal-ingest: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ import typer
 import uvicorn
 
 from config.logs import configure_logs
-from config.metric_files import shared_folder
+from config.metrics_folder import shared_folder
 from config.settings import Settings, child_environment
 from ingest_api.cli.migrated import require_migrated
 from ingest_api.cli.refusing import refuse

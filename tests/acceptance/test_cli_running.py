@@ -83,6 +83,18 @@ def test_a_bad_setting_stops_the_start_with_one_clear_line(command: str, tmp_pat
     assert PASSWORD not in refused.output + refused.errors
 
 
+@pytest.mark.parametrize("command", ["web", "worker", "up"])
+def test_a_metrics_folder_that_is_none_stops_the_start_with_one_clear_line(
+    command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    data = ("--data", str(tmp_path)) if command == "up" else ()
+    refused = CommandLine(prometheus_multiproc_dir=tmp_path / "file")(command, *data)
+    assert refused.code == 1
+    assert refused.errors.startswith("hal-ingest: PROMETHEUS_MULTIPROC_DIR: ")
+    assert refused.errors.count("\n") == 1
+
+
 def test_doctor_finds_a_durable_installation_sound(
     own_redis: RedisProcess, sqlite_url: str, tmp_path: Path
 ) -> None:
