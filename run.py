@@ -157,7 +157,9 @@ def _machines(_: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def _pytest(rest: Sequence[str]) -> int:
-    parallel = () if _names_workers(rest) else ("-n", str(max(2, os.cpu_count() or 2)))
+    # Neighbours share fixtures: each process begins with a run of them, and helps out at the end.
+    workers = ("-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal")
+    parallel = () if _names_workers(rest) else workers
     return _call(("python", "-m", "pytest", *parallel, *rest))
 
 

@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,9 +20,9 @@ from tests.model.scenario import Scenario
 from tests.model.state import Json
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
+from tests.services.warm_start import start
 from workers.drain_terms import Departure
 
-_ROOT = Path(__file__).resolve().parents[2]
 CRASH_POINTS = [
     "after the lock",
     "before the commit",
@@ -130,7 +129,8 @@ def test_a_worker_finishes_without_any_request_what_a_killed_one_left(
 def _die_at(pipeline: Pipeline, point: str) -> int:
     command = [sys.executable, "-m", "tests.integration.dying_drain"]
     places = [pipeline.redis_url, pipeline.database_url, pipeline.project_id, point]
-    return subprocess.run([*command, *places], check=False, cwd=_ROOT, timeout=60).returncode
+    with TemporaryFile() as output:
+        return start([*command, *places], os.environ, output, output).wait(60)
 
 
 def test_workers_killed_in_the_middle_of_a_backlog_leave_it_to_the_others(

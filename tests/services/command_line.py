@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from ingest_api.embedded.processes import signal_group
-from tests.services.warm_start import Child, is_warm, start_warm
+from tests.services.warm_start import start
 
 _ROOT = Path(__file__).resolve().parents[2]
 WITHIN_S = 60.0
@@ -53,12 +53,7 @@ class CommandLine:
         """Run one command to its end."""
         command = [sys.executable, "-m", "ingest_api.cli", *arguments]
         with TemporaryFile() as output, TemporaryFile() as errors:
-            if is_warm(command) and not self.is_cold:
-                child: Child = start_warm(command, self._environment, output, errors)
-            else:
-                child = subprocess.Popen(
-                    command, env=self._environment, stdout=output, stderr=errors, process_group=0
-                )
+            child = start(command, self._environment, output, errors, is_cold=self.is_cold)
             try:
                 code = child.wait(WITHIN_S)
             except subprocess.TimeoutExpired:

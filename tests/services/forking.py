@@ -8,17 +8,15 @@ import contextlib
 import ctypes
 import json
 import os
+import runpy
 import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NoReturn
 
-from ingest_api import cli
 from ingest_api.cli.application import COMMANDS
-from workers.__main__ import main as work
 
 REQUEST_BYTES = 1 << 20
 _PR_SET_PDEATHSIG = 1
@@ -30,11 +28,9 @@ LOADED = (
     "ingest_api.http_protocol",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
+    "workers.processes",
+    "workers.worker",
 )
-MAINS: dict[str, Callable[[list[str]], Any]] = {
-    "ingest_api.cli": cli.main,
-    "workers": work,
-}
 
 
 def serve(requests: socket.socket) -> None:
@@ -86,8 +82,7 @@ def _become(request: dict[str, Any], files: list[int], foreign: list[int]) -> No
     code = 1
     try:
         _settle(request, files, foreign)
-        module, *arguments = request["command"]
-        code = _exit_code(MAINS[module], arguments)
+        code = _exit_code(request["command"][0])
     except BaseException:  # noqa: BLE001 (as the interpreter does at its end)
         sys.excepthook(*sys.exc_info())
     finally:
@@ -96,14 +91,15 @@ def _become(request: dict[str, Any], files: list[int], foreign: list[int]) -> No
         os._exit(code)
 
 
-def _exit_code(main: Callable[[list[str]], Any], arguments: list[str]) -> int:
+def _exit_code(module: str) -> int:
     try:
-        return int(main(arguments) or 0)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0
         print(end.code, file=sys.stderr)
         return 1
+    return 0
 
 
 def _settle(request: dict[str, Any], files: list[int], foreign: list[int]) -> None:
@@ -123,7 +119,7 @@ def _settle(request: dict[str, Any], files: list[int], foreign: list[int]) -> No
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["cwd"])
-    sys.argv = [request["command"][0], *request["command"][1:]]
+    sys.argv = request["command"]
 
 
 if __name__ == "__main__":

@@ -15,14 +15,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-MODULES = ("ingest_api.cli", "workers")
+MODULES = (
+    "ingest_api.cli",
+    "workers",
+    "tests.faults.weakened",
+    "tests.integration.dying_drain",
+    "tests.integration.poisoned_worker",
+)
 _ROOT = Path(__file__).resolve().parents[2]
 _starting = threading.Lock()
 _servers: dict[int, tuple[socket.socket, subprocess.Popen[bytes]]] = {}
 
 
 def is_warm(command: Sequence[str]) -> bool:
-    """Whether the command is one of the product's that can be forked here."""
+    """Whether the command is the product, or what a test made of it, and can be forked here."""
     runs_module = len(command) > 2 and command[0] == sys.executable and command[1] == "-m"
     return sys.platform == "linux" and runs_module and command[2] in MODULES
 
@@ -71,6 +77,22 @@ class WarmChild:
             self.returncode = int(self._report.readline() or -9)
             self._report.close()
         return self.returncode
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    output: BinaryIO,
+    errors: BinaryIO,
+    *,
+    is_cold: bool = False,
+) -> Child:
+    """Start a command in a process group of its own, as a fork where it can be one."""
+    if is_warm(command) and not is_cold:
+        return start_warm(command, environment, output, errors)
+    return subprocess.Popen(
+        command, env=dict(environment), stdout=output, stderr=errors, process_group=0
+    )
 
 
 def start_warm(
