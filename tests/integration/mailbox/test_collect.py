@@ -10,7 +10,15 @@ from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, World, envelope
 from tests.services.waiting import wait_until
 from workers.mailbox.collect import Stir
-from workers.mailbox.layout import BELLS, LANES, READY, Lane, QueuedOperation
+from workers.mailbox.layout import (
+    BELLS,
+    LANES,
+    READY,
+    Lane,
+    QueuedOperation,
+    other_lane,
+    stream_key,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +58,19 @@ async def test_both_lanes_share_the_counters_and_the_place_among_the_ready(
     assert world.redis.get("bytes:p") == str(_size_bytes(bulk[1:])).encode()
     assert world.mailbox.delete("p", bulk) == {"live": 0, "bulk": 0}
     assert not world.redis.exists("bytes:p", READY)
+
+
+@pytest.mark.parametrize("older", LANES)
+def test_a_mailbox_is_ready_since_its_oldest_entry_came_whatever_the_lane(
+    world: World, older: Lane
+) -> None:
+    for lane, ms in ((older, 5), (other_lane(older), 9)):
+        for number in (0, 1):
+            world.redis.xadd(stream_key("p", lane), {"e": b"{}"}, id=f"{ms + number}-0")
+    world.mailbox.delete("p", world.mailbox.head("p", 1, older).entries)
+    assert world.redis.zscore(READY, "p") == 6
+    world.mailbox.delete("p", world.mailbox.head("p", 1, older).entries)
+    assert world.redis.zscore(READY, "p") == 9
 
 
 async def test_an_emptied_mailbox_is_not_ready_and_counts_nothing(

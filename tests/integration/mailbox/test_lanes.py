@@ -59,6 +59,18 @@ def test_live_operations_that_keep_coming_leave_every_other_batch_to_a_backfill(
     ]
 
 
+@pytest.mark.parametrize("lone", ["delete_stage", "replace_stages"])
+def test_live_operations_behind_one_that_goes_alone_go_before_a_backfill(
+    world: World, lone: str
+) -> None:
+    world.put(*BULK, lane="bulk")
+    world.put("a")
+    world.put("b", type=lone)
+    world.put("c")
+    world.drain(SMALL).run("p")
+    assert world.ledger.applied == ["a", "b", "c", *BULK]
+
+
 def test_a_deep_live_backlog_is_applied_before_any_of_a_backfill(world: World) -> None:
     world.put(*BULK, lane="bulk")
     world.put(*LIVE)
