@@ -1,40 +1,20 @@
 """A caller as real ones are: it asks again under the same key until it knows, and notes it all."""
 
-import contextlib
-import json
 import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
-import httpx2
-
 from tests.acceptance.step_requests import request_of
+from tests.faults.exchange import Exchange, Terms
 from tests.faults.history import ACCEPTED, Answer, Call, Json, Look, Place
 from tests.faults.script import Request, Wanted
 from tests.model.naming import name_made
 
-ANSWER_WITHIN_S = 4.0
 FIRST_BACK_OFF_S = 0.05
 LONGEST_BACK_OFF_S = 0.8
 LOOKS_AFTER_202 = 0.5
 BATCH_PATH = {"secret": "/api/batch", "publishable": "/api/widget/batch"}
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a caller reaches the product: the edges' addresses, its credential, the round's clock.
-
-    After `until_s` nothing new is asked for; after `give_up_s` nothing is asked again.
-    """
-
-    urls: Sequence[str]
-    credential: str
-    is_backend: bool
-    clock_s: Callable[[], float]
-    until_s: float
-    give_up_s: float
 
 
 class Caller:
@@ -47,25 +27,18 @@ class Caller:
         self._script = script
         self._terms = terms
         self._chance = Random(f"caller {seed} {name}")
-        self._clients: list[httpx2.Client] = []
-        self._edge = self._chance.randrange(len(terms.urls))
+        self._exchange = Exchange(terms, self._chance.randrange(len(terms.urls)))
         self._made: dict[int, str] = {}
         self._pause = threading.Event()
 
     def run(self) -> None:
         """Sends the script's requests, one after the other, until it or the round ends."""
-        with contextlib.ExitStack() as open_clients:
-            self._clients = [
-                open_clients.enter_context(httpx2.Client(base_url=url, timeout=ANSWER_WITHIN_S))
-                for url in self._terms.urls
-            ]
+        with self._exchange:
             for number, request in enumerate(self._script):
                 self._pause.wait(request.pause_s)
                 if self._terms.clock_s() >= self._terms.until_s:
                     return
                 self._ask(number, request)
-
-    # -- asking ------------------------------------------------------------------------------
 
     def _ask(self, number: int, request: Request) -> None:
         bodies = [self._named(wanted) for wanted in request.wanted]
@@ -117,9 +90,9 @@ class Caller:
         (call,) = calls
         asked = request_of(call.operation_type, call.body)
         headers = {"idempotency-key": call.key, **_preferring(request.prefer)}
-        answer, sent = self._exchange(asked.method, asked.path, asked.body, headers)
-        if sent is not None and answer.status == 202 and self._chance.random() < LOOKS_AFTER_202:
-            self._look(sent.headers["location"], str(answer.operation_id))
+        answer, location = self._exchange.ask(asked.method, asked.path, asked.body, headers)
+        if location and self._chance.random() < LOOKS_AFTER_202:
+            self._look(location, str(answer.operation_id))
         return [answer]
 
     def _send_batch(self, request: Request, calls: list[Call]) -> list[Answer]:
@@ -129,44 +102,14 @@ class Caller:
         path = BATCH_PATH["secret" if self._terms.is_backend else "publishable"]
         lane = {"lane": request.lane} if self._terms.is_backend else {}
         body = {"operations": items, **lane}
-        answer, sent = self._exchange("POST", path, body, _preferring(request.prefer))
-        if sent is None or answer.status not in ACCEPTED:
+        answer, _ = self._exchange.ask("POST", path, body, _preferring(request.prefer))
+        if answer.status not in ACCEPTED:
             return [answer] * len(calls)
         return [_answer_of_item(answer, item) for item in answer.body["results"]]
 
     def _look(self, location: str, operation_id: str) -> None:
-        answer, _ = self._exchange("GET", location, None, {})
+        answer, _ = self._exchange.ask("GET", location, None, {})
         self.looks.append(Look(self.name, operation_id, answer))
-
-    # -- one request -------------------------------------------------------------------------
-
-    def _exchange(
-        self, method: str, path: str, body: Json | None, headers: dict[str, str]
-    ) -> tuple[Answer, httpx2.Response | None]:
-        """Sends to the edge that answered last, and turns to the next one if it is lost."""
-        began_s = self._terms.clock_s()
-        content = None if body is None else json.dumps(body).encode()
-        sent = {"authorization": f"Bearer {self._terms.credential}", **headers}
-        if content is not None:
-            sent["content-type"] = "application/json"
-        try:
-            response = self._clients[self._edge].request(
-                method, path, content=content, headers=sent
-            )
-            document = response.json() if response.content else {}
-        except (httpx2.HTTPError, ValueError) as error:
-            self._edge = (self._edge + 1) % len(self._clients)
-            lost = type(error).__name__
-            return Answer(began_s, self._terms.clock_s(), None, {}, lost=lost), None
-        answer = Answer(
-            began_s,
-            self._terms.clock_s(),
-            response.status_code,
-            document,
-            response.headers.get("x-operation-id") or document.get("operation_id"),
-            response.headers.get("retry-after"),
-        )
-        return answer, response
 
 
 def _preferring(prefer: str) -> dict[str, str]:
@@ -194,9 +137,3 @@ def all_run(callers: Sequence[Caller]) -> list[threading.Thread]:
     for thread in threads:
         thread.start()
     return threads
-
-
-def steady_clock() -> Callable[[], float]:
-    """Seconds since now."""
-    began_s = time.monotonic()
-    return lambda: round(time.monotonic() - began_s, 4)
