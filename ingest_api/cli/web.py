@@ -18,6 +18,11 @@ from ingest_api.listening import CannotListen, require_free_address
 
 EDGE = "ingest_api.app:app_from_environment"
 
+HEALTH_CHECK_S = 30
+"""A process that says nothing for so long is replaced. At uvicorn's 5 s a busy machine, on which a
+start takes longer, would begin anew for ever.
+"""
+
 app = typer.Typer()
 
 
@@ -71,4 +76,5 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=math.ceil(settings.stop_grace_s),
+        timeout_worker_healthcheck=HEALTH_CHECK_S,
     )

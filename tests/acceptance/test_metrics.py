@@ -51,7 +51,7 @@ def test_an_edge_and_a_worker_tell_of_all_processes(
     services: Services, created: CreatedProject, database: Database
 ) -> None:
     port = free_port()
-    web = services.start_web(web_workers=2)
+    web = services.start_web()
     worker = services.start_worker(worker_metrics_port=port, worker_processes=2)
     with httpx2.Client(base_url=web.url, timeout=20) as client:
         project = Project(created, client, database)
@@ -69,7 +69,7 @@ def test_an_edge_and_a_worker_tell_of_all_processes(
             and found.get(settled % ("applied", "identify")) == 20
             and found.get(settled % ("rejected", "set_stage")) == 1
             and found.get('hal_acceptance_to_commit_seconds_count{lane="live"}') == 21
-            and found.get(f'hal_processes{{kind="edge",version="{VERSION}"}}') == 2
+            and found.get(f'hal_processes{{kind="edge",version="{VERSION}"}}') == 1
             and found.get(f'hal_processes{{kind="worker",version="{VERSION}"}}') == 2
         )
 
