@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from models.provisioning.projects import CreatedProject
-from tests.faults.caller import Caller, Terms, all_run, steady_clock
+from tests.faults.caller import Caller, all_run
 from tests.faults.checker import violations
 from tests.faults.collecting import collect, waiting
+from tests.faults.exchange import Terms, steady_clock
 from tests.faults.history import History
 from tests.faults.script import Request, backend_script, visitor_script
 from tests.faults.violation import Violation
