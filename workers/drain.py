@@ -124,6 +124,7 @@ class Drain:
             self._prove(visit)
         while not self._turn_is_over(visit):
             done = self._step(visit)
+            visit.has_begun = True
             if done is Departure.BUSY and visit.succeeds_a_dead_one:
                 done = self._patience.back_off(visit, "the dead process' lock is still held")
             if isinstance(done, Departure):
@@ -139,9 +140,10 @@ class Drain:
         if self._stop.is_set():
             return True
         spent_s = self._clock.steady_s() - visit.began_s
-        # A backfill is in no hurry: other projects' callers wait for one batch of it at most.
+        # A backfill is in no hurry: other projects' callers wait for one batch of it at most. And
+        # however late it begins, a turn is one batch: two could only hand over to each other.
         is_early = spent_s < self._limits.slice_s and not visit.has_had_bulk
-        if is_early or visit.suspect is not None:
+        if is_early or not visit.has_begun or visit.suspect is not None:
             return False
         return spent_s >= self._limits.max_s or self._wake.jobs_are_waiting()
 

@@ -84,6 +84,7 @@ class Visit:
     waited_s: float = 0.0
     suspect: Suspect | None = None
     succeeds_a_dead_one: bool = False
+    has_begun: bool = False
 
     @property
     def here(self) -> Doubts:

@@ -36,6 +36,7 @@ from workers.slate import Slate, SlateGuard
 from workers.suspects import Errand
 from workers.sweep import Sweeper
 from workers.time_limit import TimeLimit
+from workers.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ class WorkerProcess:
                 self._metrics,
             )
         )
-        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(self._drain.run)})
+        turns = Turns(self._drain.run, self._wake, self._stop, settings.drain_max_s)
+        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(turns.run)})
 
     def run(self) -> None:
         """Works until a signal says stop."""

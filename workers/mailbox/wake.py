@@ -5,10 +5,12 @@ entry, whoever took it queues the job, the drain holds it while it runs and clea
 last look. It expires, so that a lost job is noticed by the sweeper.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 from redis.client import Pipeline
@@ -21,6 +23,7 @@ from workers.mailbox.layout import wake_key
 
 QUEUE_NAME = "ingest"
 DRAIN_FUNCTION = "workers.drain.drain"
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}-[0-9a-f]{16}", re.ASCII)
 # RQ's timeout would raise inside a transaction; the drain ends its turn by itself.
 NO_TIMEOUT = -1
 FAILURE_KEPT_S = 3600
@@ -99,6 +102,24 @@ class Wake:
         """Whether any drain is queued and not begun."""
         with translated():
             return bool(self._redis.llen(self._queue.key))
+
+    def take_job(self) -> str | None:
+        """Takes the first queued job out of the queue and returns its project; None where none is
+        queued, or where the first one has no id of ours: that is for RQ to refuse.
+
+        A job is a hint: if this process dies with it, the sweeper wakes its project.
+        """
+        with translated():
+            first: Any = self._redis.lrange(self._queue.key, 0, 0)
+            job_id = first[0].decode("utf-8", "replace") if first else ""
+            if _JOB_ID.fullmatch(job_id) is None:
+                return None
+            with self._redis.pipeline() as commands:
+                commands.lrem(self._queue.key, 1, job_id)
+                commands.delete(Job.key_for(job_id))
+                taken, _ = commands.execute()
+        # Else another worker was quicker.
+        return project_of(job_id) if taken else None
 
     def queued_jobs(self) -> list[str]:
         """Ids of the queued jobs, first to run first."""
