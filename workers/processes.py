@@ -6,6 +6,7 @@ counts deaths (docs/adr/0015): if it is killed, nothing is held against any oper
 """
 
 import logging
+import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -30,9 +31,9 @@ _KILLED = 1
 class _Place:
     """Where a child runs; one after the other."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, family: str, number: int) -> None:
         self.number = number
-        self.slate = Slate()
+        self.slate = Slate(f"{family}-{number}")
         self.child: Child | None = None
         self.errand: Errand | None = None
         self.pause_s = 0.0
@@ -66,7 +67,8 @@ class WorkerProcesses:
         self._recycling = recycling
         self._is_burst = is_burst
         self._suspicions = Suspicions(poison_deaths)
-        self._places = [_Place(number + 1) for number in range(count)]
+        family = secrets.token_hex(8)
+        self._places = [_Place(family, number + 1) for number in range(count)]
         self._lifeline = Lifeline()
         self._signals = SignalWatch()
 

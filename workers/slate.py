@@ -18,9 +18,13 @@ _LENGTH_BYTES = 2
 
 
 class Slate:
-    """Holds one note. Made by the parent, before it forks the process that writes on it."""
+    """Holds one note. Made by the parent, before it forks the process that writes on it.
 
-    def __init__(self) -> None:
+    `name` is what the processes that write on it, one after the other, are called.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self._memory = mmap.mmap(-1, SIZE_BYTES)
 
     def write(self, note: Note) -> None:

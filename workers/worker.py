@@ -71,6 +71,11 @@ class DrainWorker(SimpleWorker):
             super().heartbeat(timeout, pipeline)
             self._heartbeat_at_s = now_s
 
+    def register_birth(self) -> None:
+        """Announces itself in the place of the process that died under this name."""
+        self.connection.delete(self.key)
+        super().register_birth()  # type: ignore[no-untyped-call]
+
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
@@ -117,6 +122,7 @@ class WorkerProcess:
     ) -> None:
         self._settings = settings
         self._burst = burst
+        self._name = slate.name
         self._errand = errand
         self._stop = threading.Event()
         self._stop_asked_s = 0.0
@@ -194,6 +200,7 @@ class WorkerProcess:
         with connect(self._settings.redis_url, self._settings.redis_timeout_s) as redis:
             worker = DrainWorker(
                 [self._queue(redis)],
+                name=self._name,
                 connection=redis,
                 job_class=self._job_class,
                 serializer=JSONSerializer,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.services.waiting import wait_until
 from tests.services.worker_pids import lives, pids_of
 from workers.mailbox.connection import connect
 
+PATIENCE_S = 60.0
 _ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -42,7 +44,7 @@ def two_of(worker: ServiceProcess, redis: Redis, *, without: tuple[int, ...] = (
         found[:] = [pid for pid in pids_of(worker, redis) if pid not in without]
         return len(found) == 2
 
-    wait_until(are_there, what="two processes listen")
+    wait_until(are_there, PATIENCE_S, "two processes listen")
     return found
 
 
@@ -54,6 +56,7 @@ def test_a_killed_process_comes_back_and_the_other_one_stays(
     os.kill(killed, signal.SIGKILL)
     assert other in two_of(worker, redis, without=(killed,))
     assert f"(pid {killed}) ended (SIGKILL) while it was idle" in worker.output()
+    assert redis.scard("rq:workers") == 2
     assert worker.stop() == 0
     assert not any(map(lives, (killed, other)))
 
@@ -65,12 +68,12 @@ def test_a_killed_process_leaves_its_mailbox_to_the_next_one(
     # Nothing but the parent could wake it within the test's time.
     worker = services.start_worker(wake_running_s=600, sweep_interval_s=600)
     pipeline.accept(STORY.steps[:5])
-    wait_until(lambda: not pipeline.left(), what="the drain lingers")
+    wait_until(lambda: not pipeline.left(), PATIENCE_S, "the drain lingers")
     (lingering,) = pids_of(worker, redis)
     os.kill(lingering, signal.SIGSTOP)
     pipeline.accept(STORY.steps[5:])
     os.kill(lingering, signal.SIGKILL)
-    wait_until(lambda: not pipeline.left(), what="the next one went on")
+    wait_until(lambda: not pipeline.left(), PATIENCE_S, "the next one went on")
     pipeline.expect_all_applied_once_in_order()
     assert f"while it drained {pipeline.project_id}" in worker.output()
     pipeline.close()
@@ -80,7 +83,7 @@ def test_no_process_outlives_a_killed_parent(services: Services, redis: Redis) -
     worker = services.start_worker(worker_processes=2)
     pids = two_of(worker, redis)
     os.kill(worker.pid, signal.SIGKILL)
-    wait_until(lambda: not any(map(lives, pids)), what="they have ended")
+    wait_until(lambda: not any(map(lives, pids)), PATIENCE_S, "they have ended")
 
 
 def test_a_parent_that_stood_still_looks_after_its_processes_again(
@@ -100,7 +103,7 @@ def test_a_process_makes_room_for_a_new_one_when_it_is_old(
 ) -> None:
     worker = services.start_worker(worker_processes=2, worker_max_age_s=1.0, log_level="INFO")
     first = two_of(worker, redis)
-    wait_until(lambda: not any(map(lives, first)), what="both were recycled")
+    wait_until(lambda: not any(map(lives, first)), PATIENCE_S, "both were recycled")
     assert worker.output().count("is recycled: it is ") >= 2
     assert "ended (" not in worker.output()
     assert worker.stop() == 0
@@ -112,13 +115,16 @@ def test_a_second_signal_ends_what_does_not_stop(
     pipeline = Pipeline(redis_url, sqlite_url, STORY)
     worker = start_poisoned_worker(services, decide_timeout_s=600)
     pipeline.put_raw(encoded("track", {"visitor_id": "v", "name": "waits"}))
-    wait_until(lambda: "a waiting mailbox had no drain" in worker.output(), what="it was woken")
+    wait_until(
+        lambda: "a waiting mailbox had no drain" in worker.output(), PATIENCE_S, "it was woken"
+    )
 
     def is_told_again() -> bool:
-        os.kill(worker.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(worker.pid, signal.SIGTERM)
         return not worker.is_alive()
 
-    wait_until(is_told_again, what="it was killed")
+    wait_until(is_told_again, PATIENCE_S, "it was killed")
     # Signals that come while it leaves end it too.
     assert worker.wait() in (1, -signal.SIGTERM)
     assert pipeline.left() == 1
