@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 # One answer shape for XREAD and PING, whichever default the client library has.
 PROTOCOL = 2
+_CLOSED_HANDLE = "the handler is closed"
 
 
 class MailboxUnavailable(Exception):
@@ -65,6 +66,11 @@ def translated() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         raise unavailable(error) from None
+    except RuntimeError as error:
+        # What uvloop raises for a connection that is lost in the very moment of writing.
+        if _CLOSED_HANDLE not in str(error):
+            raise
+        raise MailboxUnavailable("ConnectionLost") from None
 
 
 def unavailable(error: Exception) -> MailboxUnavailable:

@@ -15,9 +15,9 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from models import compact_json
+from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import CHANGED_PROJECTS, outcomes_channel
 
 log = logging.getLogger(__name__)
@@ -125,10 +125,11 @@ class Outcomes:
         """Subscribes, again and again, until cancelled."""
         while True:
             try:
-                await self._listen_once()
-            except (RedisError, OSError) as error:
+                with translated():
+                    await self._listen_once()
+            except MailboxUnavailable as error:
                 if self.is_alive:
-                    log.warning("the subscription to outcomes is lost: %s", type(error).__name__)
+                    log.warning("the subscription to outcomes is lost: %s", error)
             finally:
                 self._lose()
             await asyncio.sleep(RECONNECT_PAUSE_S)
