@@ -120,7 +120,8 @@ class Run:
 
 @pytest.fixture
 def run(own_redis: RedisProcess, database_url: str, tmp_path: Path) -> Iterator[Run]:
-    with Services(own_redis.url, database_url, tmp_path, **QUICK, **LOUD) as services:
+    metrics = {"prometheus_multiproc_dir": tmp_path / "metrics"}
+    with Services(own_redis.url, database_url, tmp_path, **QUICK, **LOUD, **metrics) as services:
         services.is_cold = True  # forks would show the command line of what they were forked off
         run = Run(own_redis, services, tmp_path)
         yield run
@@ -239,6 +240,7 @@ def _expect_to_have_seen_much(run: Run, evidence: dict[str, str]) -> None:
         names = [row[0] for row in connection.execute(text("SELECT name FROM contacts"))]
     assert run.canaries.person in names
     assert len(run.canaries.secrets) > 20
+    assert "hal_operations_set_aside_total" in evidence["/metrics"]
     worker_log = evidence["log of worker-1"]
     for told in ("was set aside", "Redis is away", "away or busy"):
         assert told in worker_log
