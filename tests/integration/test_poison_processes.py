@@ -16,6 +16,7 @@ from tests.services.poisoned import start_poisoned_worker
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
 from tests.services.worker_pids import started_pids
+from workers.mailbox.layout import Lane
 
 # What the product needs with these settings is below 10 s; a busy machine gets more.
 ISOLATED_WITHIN_S = 90.0
@@ -36,9 +37,9 @@ def open_pipeline(redis_url: str, database_url: str) -> Iterator[OpenPipeline]:
         pipeline.close()
 
 
-def put_poison(pipeline: Pipeline, name: str) -> str:
+def put_poison(pipeline: Pipeline, name: str, lane: Lane = "live") -> str:
     """Put an operation into the mailbox that the test's worker does not survive."""
-    return pipeline.put_raw(encoded("track", {"visitor_id": "poisonous", "name": name}))
+    return pipeline.put_raw(encoded("track", {"visitor_id": "poisonous", "name": name}), lane)
 
 
 def test_each_kind_is_set_aside_with_its_reason_and_all_around_it_is_applied_in_order(
@@ -66,6 +67,21 @@ def test_each_kind_is_set_aside_with_its_reason_and_all_around_it_is_applied_in_
     assert (receipt["status"], receipt["problem"]["code"]) == ("failed", "operation_failed")
     assert worker.is_alive()
     assert worker.stop() == 0
+
+
+def test_what_kills_its_process_in_a_backfill_is_set_aside_while_live_operations_go_on(
+    open_pipeline: OpenPipeline, services: Services
+) -> None:
+    pipeline = open_pipeline(STORY)
+    pipeline.accept(STORY.steps[:7], "bulk")
+    poison = put_poison(pipeline, "kills itself", "bulk")
+    pipeline.accept(STORY.steps[7:9], "bulk")
+    start_poisoned_worker(services)
+    wait_until(pipeline.ledger_ids, what="the backfill has begun")
+    pipeline.accept(STORY.steps[9:])
+    wait_until(lambda: not pipeline.left(), ISOLATED_WITHIN_S, "it is isolated")
+    pipeline.expect_all_applied_once_in_order(beside=[poison])
+    assert pipeline.dead_letters() == {poison: "killed_worker"}
 
 
 def test_processes_killed_under_load_set_nothing_aside(
