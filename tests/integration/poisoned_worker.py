@@ -15,6 +15,8 @@ from models.working_set.state import WorkingSet
 from workers.__main__ import main
 from workers.dispatch import HANDLERS
 
+WAITS = "an operation waits for ever"
+
 
 def _kill_itself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -34,6 +36,7 @@ def _loop() -> None:
 
 
 def _wait() -> None:
+    print(WAITS, file=sys.stderr, flush=True)
     threading.Event().wait()
 
 
@@ -59,7 +62,7 @@ def _apply(operation: Track, state: WorkingSet) -> Effect | Refusal:
 
 
 _sound = HANDLERS[Track].apply
-HANDLERS[Track] = replace(HANDLERS[Track], apply=_apply)
 
 if __name__ == "__main__":
+    HANDLERS[Track] = replace(HANDLERS[Track], apply=_apply)
     sys.exit(main())

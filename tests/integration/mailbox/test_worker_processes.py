@@ -13,6 +13,7 @@ import pytest
 from redis import Redis
 
 from tests.integration.pipeline import Pipeline, encoded
+from tests.integration.poisoned_worker import WAITS
 from tests.integration.stories import STORY
 from tests.services.poisoned import start_poisoned_worker
 from tests.services.processes import ServiceProcess, Services
@@ -115,9 +116,7 @@ def test_a_second_signal_ends_what_does_not_stop(
     pipeline = Pipeline(redis_url, sqlite_url, STORY)
     worker = start_poisoned_worker(services, decide_timeout_s=600)
     pipeline.put_raw(encoded("track", {"visitor_id": "v", "name": "waits"}))
-    wait_until(
-        lambda: "a waiting mailbox had no drain" in worker.output(), PATIENCE_S, "it was woken"
-    )
+    wait_until(lambda: WAITS in worker.output(), PATIENCE_S, "it has begun")
 
     def is_told_again() -> bool:
         with suppress(ProcessLookupError):
