@@ -22,10 +22,13 @@ _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What was asked: `wait_s` is None where no usable `wait` stood."""
+    """What was asked: `wait_s` is None where no usable `wait` stood; `waits` is a `wait` without a
+    number, which asks for the usual budget.
+    """
 
     respond_async: bool = False
     wait_s: int | None = None
+    waits: bool = False
 
     def wait_budget_s(self, usual_s: float, cap_s: float) -> float:
         """How long this caller waits; 0 is not at all."""
@@ -59,6 +62,7 @@ def _read(headers: tuple[bytes, ...]) -> Preferences:
     return Preferences(
         respond_async=wanted.get("respond-async") == "",
         wait_s=int(wait) if _SECONDS.fullmatch(wait) else None,
+        waits=wanted.get("wait") == "",
     )
 
 

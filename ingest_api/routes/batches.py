@@ -19,16 +19,13 @@ from workers.mailbox.layout import Lane
 async def widget_batch(edge: Edge, incoming: Incoming) -> Answer:
     """Judges and takes in the batch of a widget request."""
     caller, items = await read_widget_batch(edge, incoming)
-    wait_s = usual_wait_s(edge.settings, "widget")
-    return await _answered(edge, incoming, caller, items, "live", wait_s)
+    return await _answered(edge, incoming, caller, items, "live")
 
 
 async def account_batch(edge: Edge, incoming: Incoming) -> Answer:
     """Judges and takes in the batch of a backend, as JSON or as lines."""
     items, lane = await read_account_batch(edge, incoming)
-    # Who sends a backfill wants it taken in, not to watch it.
-    wait_s = 0.0 if lane == "bulk" else usual_wait_s(edge.settings, "account")
-    return await _answered(edge, incoming, incoming.caller, items, lane, wait_s)
+    return await _answered(edge, incoming, incoming.caller, items, lane)
 
 
 async def _answered(
@@ -37,10 +34,13 @@ async def _answered(
     caller: Caller,
     items: Sequence[Item],
     lane: Lane,
-    wait_s: float,
 ) -> Answer:
     preferences = read_preferences(incoming.header_values(b"prefer"))
-    budget_s = preferences.wait_budget_s(wait_s, edge.settings.max_wait_s)
+    usual_s = usual_wait_s(edge.settings, caller.family)
+    if lane == "bulk" and not preferences.waits:
+        # Who sends a backfill wants it taken in, not to watch it.
+        usual_s = 0.0
+    budget_s = preferences.wait_budget_s(usual_s, edge.settings.max_wait_s)
     asked = [item for item in items if isinstance(item, Asked)]
     taken = await take(edge, incoming, caller, asked, lane, budget_s)
     return batch_answer(edge, caller, items, taken, preferences)

@@ -94,7 +94,8 @@ async def test_who_does_not_want_to_wait_does_not(waiting_caller: BatchCaller) -
     assert {queued.envelope.reply_to for queued in waiting_caller.edge.mailbox()} == {None}
 
 
-async def test_a_backfill_waits_only_if_asked_to(waiting_caller: BatchCaller) -> None:
+@pytest.mark.parametrize("wait", ["wait=30", "wait"])
+async def test_a_backfill_waits_only_if_asked_to(waiting_caller: BatchCaller, wait: str) -> None:
     answer = await waiting_caller.account([track()], lane="bulk")
     assert (answer.status_code, codes(answer)) == (202, ["queued"])
     token = waiting_caller.project.created.secret_token
@@ -102,7 +103,8 @@ async def test_a_backfill_waits_only_if_asked_to(waiting_caller: BatchCaller) ->
         answer.headers["location"], headers={"authorization": f"Bearer {token}"}
     )
     assert receipt.json()["status"] == "queued"
-    sending = asyncio.create_task(waiting_caller.account([track()], PATIENT, lane="bulk"))
+    prefer = {"prefer": wait}
+    sending = asyncio.create_task(waiting_caller.account([track()], prefer, lane="bulk"))
     assert codes(await _answered(waiting_caller, sending, 2)) == ["applied"]
 
 
