@@ -36,7 +36,9 @@ class Rows(ABC):
             None if one.column is not None and not one.values else self._question(one)
             for one in wanted
         ]
-        found = iter(self._ask([question for question in asked if question is not None]))
+        questions = [question for question in asked if question is not None]
+        # Even an empty round trip would be one.
+        found = iter(self._ask(questions) if questions else ())
         return [
             [] if question is None else self._rows(one.table, next(found))
             for one, question in zip(wanted, asked, strict=True)
