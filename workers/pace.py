@@ -1,7 +1,8 @@
 """How many bulk operations go into one transaction: as many as a live call may wait for."""
 
 FIRST_SIZE = 50
-SMALLEST_SIZE = 10
+SMALLEST_SIZE = 40
+"""Below it what every batch costs, however small, would be most of the work."""
 
 
 class Pace:
