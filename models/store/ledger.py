@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from models.records import DeadLetter
 from models.store.columns import Row, column_names, table_of
+from models.store.dialects import rows_over
 from models.store.rows import Rows, Wanted
 from models.tables import DeadLetterTable, MailboxTable, OperationTable
 
@@ -16,11 +17,6 @@ OPERATIONS = table_of(OperationTable)
 MAILBOXES = table_of(MailboxTable)
 DEAD_LETTERS = table_of(DeadLetterTable)
 
-_LOCK = (
-    select(MAILBOXES.c.project_id)
-    .where(MAILBOXES.c.project_id == bindparam("project_id"))
-    .with_for_update(skip_locked=True)
-)
 _MOVE_ON = "UPDATE mailboxes SET sequence = {sequence} WHERE project_id = {project}"
 
 
@@ -68,8 +64,7 @@ def lock_mailbox(connection: Connection, project_id: str) -> bool:
     False when another drain holds it, or when there is no such project. On SQLite the write
     transaction itself is the lock.
     """
-    locked = connection.execute(_LOCK, {"project_id": project_id})
-    return locked.scalar_one_or_none() is not None
+    return rows_over(connection, project_id).lock(MAILBOXES)
 
 
 def known(rows: Rows, operation_ids: Collection[str], keys: Collection[str]) -> Known:

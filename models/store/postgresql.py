@@ -27,6 +27,11 @@ LONG_STATEMENT_S = 300
 class PostgresqlRows(Rows):
     """Over a psycopg connection."""
 
+    def lock(self, table: Table) -> bool:
+        statement = f"SELECT 1 FROM {table.name} WHERE project_id = %s FOR UPDATE SKIP LOCKED"
+        locked = self.driver.execute(statement, (self.project_id,), prepare=True)
+        return locked.fetchone() is not None
+
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
         statement = (
             "SELECT given.value FROM json_array_elements_text(%s::json) AS given(value) "

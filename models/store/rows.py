@@ -45,6 +45,13 @@ class Rows(ABC):
         ]
 
     @abstractmethod
+    def lock(self, table: Table) -> bool:
+        """Locks the project's only row of a table until the transaction ends.
+
+        False where another transaction has it, or there is none.
+        """
+
+    @abstractmethod
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
         """Those of the values that a row has in the column, which an index leads to."""
 

@@ -23,6 +23,11 @@ from models.store.rows import Rows, Wanted
 class SqliteRows(Rows):
     """Over a sqlite3 connection."""
 
+    def lock(self, table: Table) -> bool:
+        """A write transaction has locked the whole database already."""
+        statement = f"SELECT 1 FROM {table.name} WHERE project_id = ?"
+        return self.driver.execute(statement, (self.project_id,)).fetchone() is not None
+
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
         statement = (
             "SELECT given.value FROM json_each(?) AS given "
