@@ -77,7 +77,7 @@ def _limit(rate_per_s: float, burst: int) -> BucketLimit | None:
 def rate_headers(allowance: Allowance) -> tuple[Header, ...]:
     """`RateLimit-Policy` and `RateLimit`; of a batch's visitors, the one who has the least left."""
     levels = allowance.levels
-    if len(levels) > len(BUCKET_NAMES):
+    if len(allowance.buckets) > 1:
         levels = _lowest(levels)
     if not levels:
         return ()
