@@ -143,6 +143,8 @@ class Drain:
         # A backfill is in no hurry: other projects' callers wait for one batch of it at most. And
         # however late it begins, a turn is one batch: two could only hand over to each other.
         is_early = spent_s < self._limits.slice_s and not visit.has_had_bulk
+        # Nor does a turn end just before that one: short turns would never come to it.
+        is_early = is_early or visit.bulk_is_next
         if is_early or not visit.has_begun or visit.suspect is not None:
             return False
         return spent_s >= self._limits.max_s or self._wake.jobs_are_waiting()

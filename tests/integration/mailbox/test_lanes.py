@@ -87,6 +87,25 @@ def test_a_backfill_lets_other_projects_in_after_each_of_its_batches(world: Worl
     assert [project_of(job) for job in world.wake.queued_jobs()] == ["other", "p"]
 
 
+def test_short_turns_leave_a_backfill_its_batches_while_live_operations_keep_coming(
+    world: World,
+) -> None:
+    world.put(*BULK, lane="bulk")
+    world.wake.enqueue("other")
+    drain = world.drain(replace(SMALL, slice_s=0.0))
+    for turn in range(3):
+        world.put(f"live{turn}")
+        drain.run("p")
+    assert world.ledger.applied == [
+        "live0",
+        *BULK[:3],
+        "live1",
+        *BULK[3:6],
+        "live2",
+        *BULK[6:],
+    ]
+
+
 @pytest.mark.parametrize("moment", ["before clearing", "after clearing"])
 def test_a_bulk_operation_accepted_between_the_last_batch_and_the_last_look_is_applied(
     world: World, moment: str
