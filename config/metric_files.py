@@ -7,10 +7,11 @@ must not share a folder.
 """
 
 import fcntl
+import logging
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,17 @@ from prometheus_client.registry import Collector
 
 from config.metrics_folder import require_folder
 
+log = logging.getLogger(__name__)
+
+ROOM_BYTES = 256 * 1024
+"""Of each file from the beginning: what a process counts fits in."""
+ENTRY_BYTES = 40
+"""What a value takes in a file beside its name, at most."""
+
 _LOCK = "lock"
 _ENDED = "ended"
 _ADD_UP = ("counter", "histogram")
+_OF_A_PROCESS = (*_ADD_UP, "gauge_livesum")
 # The library has no types here.
 _File: Any = MmapedDict
 _values: Any = values
@@ -32,14 +41,29 @@ _collector: Any = multiprocess.MultiProcessCollector
 def count_in(folder: Path | None) -> None:
     """Have what this process counts kept in `folder`, and in its own memory where there is none.
 
-    To be called once, before the first metric is made. The library reads the folder's name from
-    the environment; there an empty name, which it would take for the working folder, is none.
+    To be called by each process, before its first metric is made. The library reads the folder's
+    name from the environment; there an empty name, which it would take for the working folder, is
+    none. Where the disk has no room left the process counts in its own memory, and says so.
     Raises SettingsError.
     """
+    _values.ValueClass = values.MutexValue
     if folder is None:
-        _values.ValueClass = values.MutexValue
         return
     require_folder(folder)
+    own = [folder / f"{prefix}_{os.getpid()}.db" for prefix in _OF_A_PROCESS]
+    try:
+        for file in own:
+            if not file.exists():
+                _take_room(file, ROOM_BYTES)
+    except OSError as error:
+        log.warning("metrics are counted in memory, by this process alone: %s", error.strerror)
+        return
+    try:
+        # Nobody may ever scrape. Who is busy with the folder now puts them away, too.
+        with _held(folder, or_fail=True):
+            _put_away_ended(folder)
+    except Exception as error:  # noqa: BLE001 - whatever others left there keeps nobody from starting
+        log.debug("files of processes that ended stay: %s", type(error).__name__)
     _values.ValueClass = _values.MultiProcessValue()
 
 
@@ -47,7 +71,8 @@ def read_all(folder: Path) -> CollectorRegistry:
     """What all processes that count in `folder` have counted; puts away those that ended."""
     registry = CollectorRegistry()
     with _held(folder):
-        _put_away_ended(folder)
+        with suppress(OSError):
+            _put_away_ended(folder)
         files = [str(file) for file in folder.glob("*.db")]
         found = _collector.merge(files, accumulate=True)
     registry.register(Found(list(found)))
@@ -66,11 +91,29 @@ class Found(Collector):
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Two that read at a time would add the same files twice."""
+def _held(folder: Path, *, or_fail: bool = False) -> Iterator[None]:
+    """Two that read at a time would add the same files twice.
+
+    Raises BlockingIOError where another one does and this one would rather not wait.
+    """
     with (folder / _LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX | (fcntl.LOCK_NB if or_fail else 0))
         yield
+
+
+def _take_room(file: Path, size_bytes: int) -> None:
+    """Makes a file of that length, at once or not at all. Raises OSError where the disk is full.
+
+    The library maps files into memory: to a page of one for which the disk has no room nobody can
+    write and live (SIGBUS).
+    """
+    part = file.with_suffix(".part")
+    try:
+        part.write_bytes(bytes(size_bytes))
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _put_away_ended(folder: Path) -> None:
@@ -95,7 +138,7 @@ def _add_up(total: Path, files: list[Path]) -> None:
         for key, value, _, _ in _File.read_all_values_from_file(str(file)):
             sums[key] += value
     fresh = total.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
+    _take_room(fresh, 8 + sum(len(key.encode()) + ENTRY_BYTES for key in sums))
     written = _File(str(fresh))
     for key, value in sums.items():
         written.write_value(key, value, 0.0)

@@ -15,6 +15,8 @@ from models.migrated import is_unmigrated
 from workers.metrics import ParentMetrics
 from workers.processes import WorkerProcesses
 from workers.recycling import Recycling
+from workers.slate import Slate
+from workers.suspects import Errand
 from workers.worker import WorkerProcess
 
 # Collections of the youngest objects: a batch makes thousands of rows and no cycles.
@@ -62,10 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
+    def live(slate: Slate, errand: Errand | None) -> None:
+        count_in(settings.metrics_folder)
+        WorkerProcess(settings, slate, burst=options.burst, errand=errand).run()
+
     processes = WorkerProcesses(
-        lambda slate, errand: WorkerProcess(
-            settings, slate, burst=options.burst, errand=errand
-        ).run(),
+        live,
         options.processes or settings.worker_processes,
         settings.poison_deaths,
         Recycling(settings.worker_max_age_s, settings.worker_max_memory_bytes),

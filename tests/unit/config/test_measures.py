@@ -59,9 +59,9 @@ def test_values_fall_into_the_first_bucket_that_holds_them(together: bool) -> No
 
 
 class _Counting:
-    def __init__(self, folder: Path, times: int) -> None:
+    def __init__(self, folder: Path, times: int, before: str = "") -> None:
         self._child = subprocess.Popen(
-            [sys.executable, "-c", _COUNTING, str(times)],
+            [sys.executable, "-c", before + _COUNTING, str(times)],
             env={"PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONPATH": ":".join(sys.path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -95,3 +95,18 @@ def test_processes_add_up_and_one_that_ended_keeps_its_counts_and_no_level(tmp_p
         "counter_ended.db",
         "histogram_ended.db",
     ]
+
+
+def test_who_begins_to_count_puts_away_those_that_ended(tmp_path: Path) -> None:
+    for _ in range(3):
+        _Counting(tmp_path, 1).kill()
+    assert len(list(tmp_path.glob("counter_*.db"))) == 2
+    assert 'hal_things_total{kind="a"} 3.0' in _all_of(tmp_path)
+
+
+def test_on_a_full_disk_a_process_counts_by_itself_and_lives(tmp_path: Path) -> None:
+    on_a_full_disk = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (5000, 5000))\n"
+    alone = _Counting(tmp_path, 3, before=on_a_full_disk)
+    text = _all_of(tmp_path)
+    alone.kill()
+    assert not any(line.startswith("hal_things_total") for line in text)
