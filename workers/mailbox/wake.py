@@ -14,12 +14,16 @@ from typing import Any
 
 from redis import Redis
 from redis.client import Pipeline
+from redis.exceptions import NoScriptError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from workers.mailbox.connection import translated
 from workers.mailbox.layout import wake_key
+from workers.mailbox.script import script
+
+_TAKE_JOB = script("take_job")
 
 QUEUE_NAME = "ingest"
 DRAIN_FUNCTION = "workers.drain.drain"
@@ -114,11 +118,11 @@ class Wake:
             job_id = first[0].decode("utf-8", "replace") if first else ""
             if _JOB_ID.fullmatch(job_id) is None:
                 return None
-            with self._redis.pipeline() as commands:
-                commands.lrem(self._queue.key, 1, job_id)
-                commands.delete(Job.key_for(job_id))
-                taken, _ = commands.execute()
-        # Else another worker was quicker.
+            arguments = (2, self._queue.key, Job.key_for(job_id), job_id)
+            try:
+                taken: Any = self._redis.evalsha(_TAKE_JOB.sha, *arguments)
+            except NoScriptError:
+                taken = self._redis.eval(_TAKE_JOB.text, *arguments)
         return project_of(job_id) if taken else None
 
     def queued_jobs(self) -> list[str]:

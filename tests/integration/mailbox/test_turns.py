@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from redis import Redis
 
-from tests.integration.mailbox.world import NO_LINGER, World
-from workers.mailbox.wake import QUEUE_NAME
+from tests.integration.mailbox.world import NO_LINGER, TIMES, World
+from workers.mailbox.wake import QUEUE_NAME, Wake
 from workers.turns import Turns
 
 QUEUE = f"rq:queue:{QUEUE_NAME}"
@@ -51,6 +52,24 @@ def test_a_taken_job_leaves_nothing_behind(world: World, redis_url: str) -> None
     assert world.wake.take_job() is None
     with Redis.from_url(redis_url) as redis:
         assert redis.keys("rq:job:*") == []
+
+
+class _Slow(Redis):
+    """Of a worker before which another one, with RQ's loop, takes the job that it has seen."""
+
+    def lrange(self, *asked: Any) -> Any:
+        seen = super().lrange(*asked)
+        self.lmove(QUEUE, f"{QUEUE}:intermediate")
+        return seen
+
+
+def test_a_job_that_another_worker_was_quicker_to_take_keeps_its_data(
+    world: World, redis_url: str
+) -> None:
+    world.wake.enqueue("a")
+    with _Slow.from_url(redis_url) as redis:
+        assert Wake(redis, TIMES).take_job() is None
+        assert len(redis.keys("rq:job:*")) == 1
 
 
 def test_a_job_that_is_none_of_ours_is_left_for_rq_to_refuse(world: World, redis_url: str) -> None:
