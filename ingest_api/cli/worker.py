@@ -41,14 +41,21 @@ def worker(
     changes = {"LOG_FORMAT": "json"} if as_json else {}
     if metrics_port := metrics_port or settings.worker_metrics_port:
         changes["WORKER_METRICS_PORT"] = str(metrics_port)
-        try:
-            require_free_address(
-                settings.worker_metrics_host, metrics_port, "WORKER_METRICS_HOST or _PORT"
-            )
-        except CannotListen as error:
-            refuse("cannot_listen", str(error), as_json)
+        if settings.metrics_folder is None:
+            _require_free(settings.worker_metrics_host, metrics_port, as_json)
     if settings.redis_url_given:
         changes["REDIS_URL"] = settings.redis_url
     environment = child_environment(changes)
     # Replaces this process: the edge's half of the code knows the worker only by its command.
     os.execve(command[0], command, environment)  # noqa: S606
+
+
+def _require_free(host: str, port: int, as_json: bool) -> None:
+    """Ends the command with one line where the port is taken.
+
+    To be asked of a worker that counts apart: where many share a folder, one answers for all.
+    """
+    try:
+        require_free_address(host, port, "WORKER_METRICS_HOST or _PORT")
+    except CannotListen as error:
+        refuse("cannot_listen", str(error), as_json)

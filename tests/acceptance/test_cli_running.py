@@ -196,6 +196,19 @@ def test_web_tells_an_impossible_host_in_one_line(
     assert refused.errors.count("\n") == 1
 
 
+def test_only_workers_that_count_together_share_the_port_of_their_metrics(
+    redis_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = {"worker_metrics_port": taken.getsockname()[1]}
+        apart = CommandLine(redis_url=redis_url, database_url=sqlite_url, **port)
+        refused = apart("worker", "--burst", "--json")
+        folder = {"prometheus_multiproc_dir": tmp_path / "metrics"}
+        together = CommandLine(redis_url=redis_url, database_url=sqlite_url, **port, **folder)
+        assert together("worker", "--burst").code == 0
+    assert refused.refusal["code"] == "cannot_listen"
+
+
 def test_worker_becomes_the_worker_itself(redis_url: str, sqlite_url: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ingest_api.cli", "worker", "--json", "--burst"]
     with Services(redis_url, sqlite_url, tmp_path) as services:
