@@ -24,9 +24,9 @@ def batch_answer(
 ) -> Answer:
     """200 where every operation is final, 202 where some wait.
 
-    Its `Location` is the receipt of the last one that waits: a lane is applied in order, so what
-    went into it before is settled when that one is. Raises Problem 429 where the mailbox had no
-    room for any of them.
+    Its `Location` is the receipt of the last one accepted (ids sort by that) of those that wait: a
+    lane is applied in order, so what went into it before is settled when that one is.
+    Raises Problem 429 where the mailbox had no room for any of them.
     """
     refused = [each for each in taken.answers if isinstance(each, MailboxFull | RateLimited)]
     retry = _too_much(max(refused, key=_retry_after_s)) if refused else None
@@ -37,7 +37,7 @@ def batch_answer(
     return json_answer(
         202 if queued else 200,
         {"results": results},
-        *(receipt_location(caller, operation_id) for operation_id in queued[-1:]),
+        *((receipt_location(caller, max(queued)),) if queued else ()),
         *(() if retry is None else retry.headers),
         *applied_headers(preferences, taken.waited_s, queued=bool(queued)),
     )

@@ -94,6 +94,17 @@ async def test_who_does_not_want_to_wait_does_not(waiting_caller: BatchCaller) -
     assert {queued.envelope.reply_to for queued in waiting_caller.edge.mailbox()} == {None}
 
 
+async def test_the_receipt_to_follow_is_that_of_the_last_accepted(
+    waiting_caller: BatchCaller,
+) -> None:
+    asynchronous, repeat = {"prefer": "respond-async"}, track("first", message_id="m1")
+    await waiting_caller.account([repeat], asynchronous)
+    answer = await waiting_caller.account([track("second"), repeat], asynchronous)
+    assert codes(answer) == ["queued"] * 2
+    (_, second) = waiting_caller.edge.mailbox()
+    assert answer.headers["location"] == f"/api/operations/{second.operation_id}"
+
+
 @pytest.mark.parametrize("wait", ["wait=30", "wait"])
 async def test_a_backfill_waits_only_if_asked_to(waiting_caller: BatchCaller, wait: str) -> None:
     answer = await waiting_caller.account([track()], lane="bulk")
