@@ -92,9 +92,24 @@ class WorkerProcesses:
                 return
             self._ended(place, place.child, code, now_s)
         if place in self._places and now_s >= place.due_s:
+            self._start(place, now_s)
+
+    def _start(self, place: _Place, now_s: float) -> None:
+        """Forks a child; where the system has no room for one, now, later."""
+        try:
             place.child = fork_child(self._live, place.errand, place.slate, self._lifeline)
-            place.errand = None
-            log.info("worker process %d started (pid %d)", place.number, place.child.pid)
+        except OSError as error:
+            place.pause_s = pause_before_restart(place.pause_s, 0.0)
+            place.due_s = now_s + place.pause_s
+            log.warning(
+                "worker process %d cannot start (%s); trying again in %g s",
+                place.number,
+                error.strerror,
+                place.pause_s,
+            )
+            return
+        place.errand = None
+        log.info("worker process %d started (pid %d)", place.number, place.child.pid)
 
     def _ended(self, place: _Place, child: Child, code: int, now_s: float) -> None:
         place.child, place.due_s = None, now_s

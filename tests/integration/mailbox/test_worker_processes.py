@@ -149,3 +149,32 @@ def test_processes_that_die_young_are_started_at_growing_intervals() -> None:
         parent.send_signal(signal.SIGTERM)
     for line, pause in zip(said, ("0.1 s", "0.2 s", "0.4 s"), strict=True):
         assert f"starting it again in {pause}" in line
+
+
+_WITHOUT_ROOM = """
+import os, resource, signal
+from config.logs import configure_logs
+from workers.processes import WorkerProcesses
+from workers.recycling import Recycling
+
+def make_room(*_):
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+configure_logs("INFO", "console")
+if os.getuid() == 0:
+    os.setuid(65534)  # root may have any number of processes
+_, most = resource.getrlimit(resource.RLIMIT_NPROC)
+resource.setrlimit(resource.RLIMIT_NPROC, (0, most))
+signal.signal(signal.SIGALRM, make_room)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+WorkerProcesses(lambda slate, errand: None, 1, 3, Recycling(), is_burst=True).run()
+"""
+
+
+def test_a_process_that_cannot_be_forked_is_started_when_there_is_room() -> None:
+    command = [sys.executable, "-c", _WITHOUT_ROOM]
+    ended = subprocess.run(
+        command, capture_output=True, cwd=_ROOT, text=True, timeout=PATIENCE_S, check=True
+    )
+    assert "worker process 1 cannot start" in ended.stderr
+    assert "worker process 1 started" in ended.stderr
