@@ -211,7 +211,9 @@ class Settings(BaseSettings):
         le=2_000,
         description="the most in a batch while several projects need the worker",
     )
-    bulk_batch_size: int = Field(200, ge=1, le=2_000, description="the same of the bulk lane")
+    bulk_batch_size: int = Field(
+        200, ge=1, le=2_000, description="the most in a batch of the bulk lane"
+    )
     bulk_batch_s: Seconds = Field(
         0.03,
         description="a bulk batch is made smaller where it takes longer: live calls wait for it",
