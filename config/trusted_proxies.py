@@ -12,6 +12,7 @@ from ipaddress import (
 NONE = "none"
 UNIX = "unix"
 """Peers that have no address: those that come through a unix socket."""
+_MAPPED = IPv6Network("::ffff:0:0/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ def read_trusted_proxies(text: str) -> TrustedProxies:
 
 def _network(word: str) -> IPv4Network | IPv6Network:
     try:
-        return ip_network(word)
+        network = ip_network(word)
     except ValueError:
         raise ValueError(
             f"must be {NONE}, or addresses and networks such as 10.0.0.0/8,::1,{UNIX}"
         ) from None
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        # Peers that come as `::ffff:10.0.0.1` are read as IPv4 addresses, too.
+        ipv4 = network.network_address.ipv4_mapped
+        return IPv4Network(f"{ipv4}/{network.prefixlen - _MAPPED.prefixlen}")
+    return network

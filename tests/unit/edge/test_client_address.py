@@ -38,6 +38,12 @@ def test_a_peer_that_is_no_trusted_proxy_speaks_for_itself_only() -> None:
     assert by_x("198.51.100.1", "192.0.2.9") == "192.0.2.9"
 
 
+@pytest.mark.parametrize("trusted", ["::ffff:10.0.0.7", "::ffff:10.0.0.0/104"])
+def test_a_proxy_may_be_named_as_a_listener_for_both_kinds_shows_it(trusted: str) -> None:
+    assert by_x("198.51.100.1", PROXY, trusted) == "198.51.100.1"
+    assert by_x("198.51.100.1", "::ffff:11.0.0.7", trusted) == "11.0.0.7"
+
+
 @pytest.mark.parametrize(
     ("way", "client"),
     [
