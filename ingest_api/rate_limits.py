@@ -25,6 +25,9 @@ from workers.mailbox.buckets import (
     bucket_limit,
 )
 
+_MENDS_LIMITS = "update_project"
+"""It counts nowhere: a project that limited itself too much could not take it back."""
+
 
 class RateLimits:
     """The installation's limits, and each project's own in their place."""
@@ -43,7 +46,12 @@ class RateLimits:
         of_project = self._of_project(project)
         of_address = self._of_address(project, incoming, caller)
         return Allowance(
-            [[*of_project, *self._of_visitor(project, one), *of_address] for one in asked]
+            [
+                []
+                if one.operation_type == _MENDS_LIMITS
+                else [*of_project, *self._of_visitor(project, one), *of_address]
+                for one in asked
+            ]
         )
 
     def _of_project(self, project: EdgeProject) -> list[Bucket]:

@@ -1,9 +1,16 @@
 """Which settings of a project can be changed, and to what (contract §11, `PATCH /api/project`)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
@@ -14,6 +21,8 @@ from models.outcomes import Fault
 
 ORIGINS_LIMIT = 100
 RATE_LIMIT_BOUND = 1_000_000
+LONGEST_REFILL_S = 86_400
+_SLOW_REFILL = "An empty bucket is to be full again within a day: burst / rate_per_s is too much."
 _CODES = {"stage_update_mode": "invalid_stage_update_mode"}
 _DETAILS = {
     INVALID_REQUEST: "{detail}",
@@ -60,6 +69,13 @@ class RateLimit(BaseModel):
 
     rate_per_s: float = Field(gt=0, le=RATE_LIMIT_BOUND, allow_inf_nan=False)
     burst: int = Field(ge=1, le=RATE_LIMIT_BOUND)
+
+    @model_validator(mode="after")
+    def _is_full_again_within_a_day(self) -> Self:
+        """Redis keeps a bucket until it is full: one for each visitor and address."""
+        if self.burst > self.rate_per_s * LONGEST_REFILL_S:
+            raise PydanticCustomError(INVALID_REQUEST, "{detail}", {"detail": _SLOW_REFILL})
+        return self
 
 
 class RateLimits(BaseModel):

@@ -82,6 +82,7 @@ def test_only_what_was_given_is_changed() -> None:
         ("rate_limits", {"visitor": {"rate_per_s": 1, "burst": 0}}, "At least 1"),
         ("rate_limits", {"visitor": {"rate_per_s": 2e6, "burst": 1}}, "At most 1000000"),
         ("rate_limits", {"visitor": {"rate_per_s": "1", "burst": 1}}, "A number"),
+        ("rate_limits", {"visitor": {"rate_per_s": 0.00001, "burst": 1}}, "within a day"),
         ("rate_limits", {"visitor": {"burst": 1}}, "Required"),
         ("rate_limits", {"project": 5}, "An object"),
         ("rate_limits", None, "An object"),

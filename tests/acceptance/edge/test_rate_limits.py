@@ -120,6 +120,14 @@ def test_a_projects_new_limits_hold_for_who_was_told_so(deployment: Deployment) 
     assert project.browser.track("bob").status == 200
 
 
+def test_a_project_can_take_back_a_limit_that_lets_nothing_pass(deployment: Deployment) -> None:
+    project = limited(deployment, project={"rate_per_s": 0.001, "burst": 1})
+    assert [project.browser.track("ann").status for _ in range(2)] == [200, 429]
+    told = project_request(deployment, project, "PATCH", "/api/project", json={"rate_limits": {}})
+    assert told.status_code == 200
+    assert project.browser.track("ann").status == 200
+
+
 def test_a_browser_may_read_what_is_left(deployment: Deployment) -> None:
     project = limited(deployment, project=SCARCE)
     body = {"visitor_id": "ann", "name": "x"}
