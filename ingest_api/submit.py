@@ -54,7 +54,7 @@ async def _accept_and_wait(
             case RateLimited():
                 raise rate_limited(taken.bucket, taken.retry_after_s)
             case Replay():
-                return taken, await _replayed(edge, project_id, taken, budget_s), budget_s
+                return taken, *await _replayed(edge, project_id, taken, budget_s)
         edge.metrics.accepted.add(asked.operation_type, "live")
         if arrival is None or edge.waits_in_vain(project_id, taken.depth, budget_s):
             return taken, None, 0.0
@@ -79,12 +79,15 @@ async def _accept(edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelo
 
 async def _replayed(
     edge: Edge, project_id: str, first: Replay, budget_s: float
-) -> SettledRecord | None:
-    """The first operation's record; who does not want to wait is told if there is one already."""
+) -> tuple[SettledRecord | None, float]:
+    """The first operation's record, and the budget that held.
+
+    Who does not want to wait, or would wait in vain, is told if there is one already.
+    """
     operation = (project_id, first.operation_id)
     parsed = parse_operation_id(first.operation_id)
     if not budget_s or parsed is None or edge.waits_in_vain(project_id, 0, budget_s):
-        return await edge.waiters.look(operation)
+        return await edge.waiters.look(operation), 0.0
     _, nonce = parsed
     with edge.outcomes.waiting(nonce) as arrival:
-        return await edge.waiters.wait(operation, arrival, budget_s, replay=True)
+        return await edge.waiters.wait(operation, arrival, budget_s, replay=True), budget_s
