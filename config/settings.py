@@ -221,7 +221,10 @@ class Settings(BaseSettings):
     drain_slice_s: Seconds = Field(
         0.01, description="a drain's turn while other projects are waiting"
     )
-    drain_max_s: Seconds = Field(20.0, description="a drain's longest run before it queues again")
+    # RQ counts a worker as gone that has not looked after itself for longer.
+    drain_max_s: float = Field(
+        20.0, gt=0, le=30, description="a drain's longest run before it queues again"
+    )
     linger_s: float = Field(
         30.0, ge=0, le=60, description="how long a drain stays with an empty mailbox"
     )
