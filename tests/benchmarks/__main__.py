@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tests.benchmarks import (
     alternatives,
@@ -54,8 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks and print their figures; returns the exit code."""
     options = _parser().parse_args(arguments)
     began_s = time.perf_counter()
-    measured = _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick))
-    figures = [figure for each in measured.values() for figure in each]
+    figures = []
+    for name, measured in _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick)):
+        figures += measured
+        if options.write:
+            write_results({name: measured}, list(BENCHMARKS))
     spent_s = time.perf_counter() - began_s
     about: dict[str, object] = {
         "python": platform.python_version(),
@@ -67,22 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(render_json(figures, about) if options.json else render_table(figures))
     say(f"took {spent_s:.0f} s")
     if options.write:
-        write_results(measured, list(BENCHMARKS))
         subprocess.run([sys.executable, "-m", "tests.benchmarks.plot"], check=True, cwd=ROOT)
     return 0
 
 
-def _measured(names: Sequence[str], plan: Plan) -> dict[str, list[Figure]]:
-    figures: dict[str, list[Figure]] = {}
+def _measured(names: Sequence[str], plan: Plan) -> Iterator[tuple[str, list[Figure]]]:
     folder = RunFolder()
     try:
         with durable_postgresql():
             for name in names:
                 say(f"{name} (load average {os.getloadavg()[0]:.1f})")
-                figures[name] = BENCHMARKS[name](plan)
+                yield name, BENCHMARKS[name](plan)
     finally:
         folder.close()
-    return figures
 
 
 def _parser() -> argparse.ArgumentParser:
