@@ -45,6 +45,8 @@ local function debt_of(place, kind)
   if full_at and interval then
     debt = (full_at - now_us) * (intervals[kind] / interval)
     debt = math.max(0, math.min(debt, mosts[kind]))
+    -- From now on it shrinks as the new limit says, also if this entry is refused.
+    if math.abs(interval - intervals[kind]) > interval / 1000 then spent[place] = kind end
   elseif stored then
     failures = failures + 1
   end

@@ -103,6 +103,15 @@ async def test_under_another_limit_as_many_operations_are_owed_as_before(post: P
     assert told(await asked(post, PROJECT)) == ("project", 100)
 
 
+async def test_a_raised_limit_gives_tokens_back_at_its_own_pace(post: Post) -> None:
+    slow = bucket("p", "project", bucket_limit(rate_per_s=0.01, burst=1))
+    fast = bucket("p", "project", bucket_limit(rate_per_s=20, burst=1))
+    assert kinds([await asked(post, slow) for _ in range(2)]) == [Accepted, RateLimited]
+    async with asyncio.timeout(10):
+        while not isinstance(await asked(post, fast), Accepted):
+            continue
+
+
 async def test_a_full_mailbox_takes_no_tokens(open_post: OpenPost) -> None:
     post = open_post(replace(LIMITS, mailbox_max_entries=1))
     answers = [await asked(post, PROJECT) for _ in range(4)]
