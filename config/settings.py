@@ -172,9 +172,9 @@ class Settings(BaseSettings):
     )
     project_rate_burst: Burst = Field(40_000, description="the same, at once")
     visitor_rate_per_s: Rate = Field(
-        200, description="operations a second about one visitor; 0: any number"
+        500, description="operations a second about one visitor; 0: any number"
     )
-    visitor_rate_burst: Burst = Field(2_000, description="the same, at once")
+    visitor_rate_burst: Burst = Field(10_000, description="the same, at once")
     address_rate_per_s: Rate = Field(
         10_000,
         description="operations a second from one address to one project, without a secret token; "
