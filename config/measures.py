@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Literal
+from typing import Literal, Self
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -37,6 +37,14 @@ class Count:
         self._counter = counter
         self._lock = Lock()
         self._added: dict[Labels, float] = {}
+
+    def from_zero(self, values: Iterable[str]) -> Self:
+        """Shows the values of its one label at 0 before any is counted, so that an alert sees the
+        first one as an increase.
+        """
+        for value in values:
+            self._counter.labels(value)
+        return self
 
     def add(self, *labels: str, by: float = 1) -> None:
         """Counts `by` more under these labels."""

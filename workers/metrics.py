@@ -1,7 +1,12 @@
 """What a worker process counts, for Prometheus (contract §13). Label values are few and known."""
 
+from typing import get_args
+
 from config.measures import DURATIONS_S, Measures
 from config.version import VERSION
+from models.operations import OPERATION_TYPES
+from workers.drain_terms import Failure
+from workers.mailbox.layout import MALFORMED
 from workers.mailbox.metrics import RedisMetrics
 from workers.prune_pass import Pruned
 
@@ -24,7 +29,7 @@ class WorkerMetrics:
         )
         self.set_aside = measures.count(
             "hal_operations_set_aside_total", "operations that went to the dead letters", "type"
-        )
+        ).from_zero([*sorted(OPERATION_TYPES), MALFORMED])
         self.waits = measures.spread(
             "hal_acceptance_to_commit_seconds",
             "time from an operation's acceptance to its commit, by the clocks of Redis and worker",
@@ -49,16 +54,16 @@ class WorkerMetrics:
             "hal_drain_failures_total",
             "batches that failed and are tried again: transient, too_slow, unexpected or mailbox",
             "class",
-        )
+        ).from_zero(get_args(Failure))
         self._mendings = measures.count(
             "hal_sweeper_mendings_total",
             "by the sweeper: lost wakes mended (wake), spare jobs dropped (drop), drains without a "
             "job while Redis is full (full)",
             "kind",
-        )
+        ).from_zero(["wake", "drop", "full"])
         self._pruned = measures.count(
             "hal_pruned_rows_total", "receipts, keys and dead letters past their time", "kind"
-        )
+        ).from_zero(["receipt", "key", "dead_letter"])
         processes = measures.level(
             "hal_processes", "processes of hal-ingest on this machine", "kind", "version"
         )

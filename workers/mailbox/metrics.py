@@ -28,7 +28,7 @@ class RedisMetrics:
             "hal_redis_errors_total",
             "round trips that failed: timeout, full or unavailable",
             "reason",
-        )
+        ).from_zero(["timeout", "full", "unavailable"])
 
         self._limiter_failures = measures.count(
             "hal_rate_limiter_failures_total",

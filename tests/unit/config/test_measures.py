@@ -41,6 +41,13 @@ def test_what_is_counted_shows_once_it_is_written() -> None:
     assert 'hal_things_total{kind="a"} 3.0' in _text(measures)
 
 
+def test_what_an_alert_waits_for_shows_before_it_happens() -> None:
+    measures = Measures()
+    measures.count("hal_things_total", "things", "kind").from_zero(["a", "b"]).add("b")
+    text = _text(measures)
+    assert {'hal_things_total{kind="a"} 0.0', 'hal_things_total{kind="b"} 1.0'} <= {*text}
+
+
 @pytest.mark.parametrize("together", [False, True])
 def test_values_fall_into_the_first_bucket_that_holds_them(together: bool) -> None:
     measures = Measures()
