@@ -64,13 +64,13 @@ def _curves(axes: Any, figures: Sequence[Figure], label: str) -> None:
         ]
         if points:
             axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=kind)
+            axes.legend(frameon=False)
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel(label)
     axes.set_title("Drained by one worker, operations a second", loc="left")
-    axes.legend(frameon=False)
 
 
 if __name__ == "__main__":
