@@ -40,13 +40,20 @@ def draw(results: Results) -> None:
             ("metadata", "bytes of metadata in each identify", axes[1][1]),
         )
         for name, label, place in curves:
-            _curves(place, results.get(name, []), label)
+            if name in results:
+                _curves(place, results[name], label)
+            else:
+                place.set_axis_off()
         figure.savefig(FILE, metadata={"Date": None})
         pyplot.close(figure)
 
 
 def _bars(axes: Any, figures: Sequence[Figure]) -> None:
-    found = [(way[1], each.value) for each in figures if (way := _WAY.fullmatch(each.name))]
+    found = [
+        (way[1], each.value)
+        for each in figures
+        if (way := _WAY.fullmatch(each.name)) and each.unit == "/s"
+    ]
     names, rates = [name for name, _ in found][::-1], [rate for _, rate in found][::-1]
     colours = [COLOURS["postgresql"] if name == "hal-ingest" else GREY for name in names]
     bars = axes.barh(names, rates, color=colours)
