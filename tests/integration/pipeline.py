@@ -203,3 +203,6 @@ def raw_envelope(operation_type: str, payload: Json) -> Envelope:
 def encoded(operation_type: str, payload: Json) -> bytes:
     """An envelope around any payload, as it lies in the mailbox."""
     return encode(raw_envelope(operation_type, payload))
+
+
+OpenPipeline = Callable[[Scenario], Pipeline]

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from tempfile import TemporaryFile
 
@@ -13,7 +12,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.database import Database
-from tests.integration.pipeline import SMALL_BATCHES, Crash, CrashAt, Pipeline, encoded
+from tests.integration.crashes import (
+    APPLIED_WITHIN_S,
+    CRASH_POINTS,
+    EXAMPLES,
+    ONCE_A_BATCH,
+)
+from tests.integration.pipeline import (
+    SMALL_BATCHES,
+    Crash,
+    CrashAt,
+    OpenPipeline,
+    Pipeline,
+    encoded,
+)
 from tests.integration.stories import STORY, busy
 from tests.model.generate import scenarios
 from tests.model.scenario import Scenario
@@ -22,36 +34,6 @@ from tests.services.processes import Services
 from tests.services.waiting import wait_until
 from tests.services.warm_start import start
 from workers.drain_terms import Departure
-
-CRASH_POINTS = [
-    "after the lock",
-    "before the commit",
-    "after the commit",
-    "after the publication",
-    "after the deletion",
-    "before clearing the wake token",
-    "after clearing the wake token",
-]
-EXAMPLES = int(os.environ.get("CRASH_EXAMPLES", "12"))
-ONCE_A_BATCH = CRASH_POINTS[:5]
-# The contract's bound (§4 Outages) is 10 s after a worker is back; a busy machine gets more.
-APPLIED_WITHIN_S = 25.0
-OpenPipeline = Callable[[Scenario], Pipeline]
-
-
-@pytest.fixture
-def open_pipeline(redis_url: str, database_url: str) -> Iterator[OpenPipeline]:
-    """Opens projects on a real Redis, once on each kind of database."""
-    opened: list[Pipeline] = []
-
-    def open_one(scenario: Scenario) -> Pipeline:
-        opened.append(Pipeline(redis_url, database_url, scenario))
-        return opened[-1]
-
-    yield open_one
-    for pipeline in opened:
-        pipeline.close()
-
 
 # -- a crash at every point -------------------------------------------------------------------
 

@@ -1,39 +1,19 @@
 """Live and bulk operations mixed, whatever dies: each lane in its order, as the model says."""
 
 import itertools
-import os
-from collections.abc import Callable, Iterator
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.pipeline import Crash, CrashAt, Pipeline
+from tests.integration.crashes import APPLIED_WITHIN_S, CRASH_POINTS, EXAMPLES
+from tests.integration.pipeline import Crash, CrashAt, OpenPipeline, Pipeline
 from tests.integration.stories import STORY, busy
-from tests.integration.test_crash_points import APPLIED_WITHIN_S, CRASH_POINTS
 from tests.model.generate import scenarios
 from tests.model.scenario import Scenario
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
 from workers.drain_terms import Departure
 from workers.mailbox.layout import LANES, Lane
-
-EXAMPLES = int(os.environ.get("CRASH_EXAMPLES", "12"))
-OpenPipeline = Callable[[Scenario], Pipeline]
-
-
-@pytest.fixture
-def open_pipeline(redis_url: str, database_url: str) -> Iterator[OpenPipeline]:
-    """Opens projects on a real Redis, once on each kind of database."""
-    opened: list[Pipeline] = []
-
-    def open_one(scenario: Scenario) -> Pipeline:
-        opened.append(Pipeline(redis_url, database_url, scenario))
-        return opened[-1]
-
-    yield open_one
-    for pipeline in opened:
-        pipeline.close()
 
 
 def test_a_story_of_which_the_first_half_is_a_backfill_comes_to_what_the_model_says(

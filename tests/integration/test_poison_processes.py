@@ -3,15 +3,13 @@
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
 
-from tests.integration.pipeline import Pipeline, encoded
+from tests.integration.pipeline import OpenPipeline, Pipeline, encoded
 from tests.integration.poisoned_worker import DEADLY, ENDLESS
 from tests.integration.stories import STORY, busy
-from tests.model.scenario import Scenario
 from tests.services.poisoned import start_poisoned_worker
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
@@ -20,21 +18,6 @@ from workers.mailbox.layout import Lane
 
 # What the product needs with these settings is below 10 s; a busy machine gets more.
 ISOLATED_WITHIN_S = 90.0
-OpenPipeline = Callable[[Scenario], Pipeline]
-
-
-@pytest.fixture
-def open_pipeline(redis_url: str, database_url: str) -> Iterator[OpenPipeline]:
-    """Opens projects on a real Redis, once on each kind of database."""
-    opened: list[Pipeline] = []
-
-    def open_one(scenario: Scenario) -> Pipeline:
-        opened.append(Pipeline(redis_url, database_url, scenario))
-        return opened[-1]
-
-    yield open_one
-    for pipeline in opened:
-        pipeline.close()
 
 
 def put_poison(pipeline: Pipeline, name: str, lane: Lane = "live") -> str:

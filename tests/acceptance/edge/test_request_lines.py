@@ -2,17 +2,15 @@
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
-from config.logs import configure_logs
 from ingest_api.request_log import LINES_A_SECOND, LineLimit
 from tests.acceptance.edge.conftest import StartEdge
 from tests.acceptance.edge.running import Project, RunningEdge
+from tests.services.captured_log import captured_log
 
 pytestmark = pytest.mark.anyio
 
@@ -23,14 +21,8 @@ PERSON = "ada@example.com"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    configure_logs("INFO", "json", stream)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with captured_log("INFO") as stream:
+        yield stream
 
 
 def _lines(log: io.StringIO) -> list[dict[str, Any]]:

@@ -4,18 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.integration.crashes import CRASH_POINTS, ONCE_A_BATCH
 from tests.integration.mailbox.world import NO_LINGER, Crash, World
 from workers.sweep import Sweeper
 
-CRASH_POINTS = [
-    "after the lock",
-    "before the commit",
-    "after the commit",
-    "after the publication",
-    "after the deletion",
-    "before clearing the wake token",
-    "after clearing the wake token",
-]
 SMALL_BATCHES = replace(NO_LINGER, batch_size=5, bulk_batch_size=5)
 NAMES = [str(n) for n in range(12)]
 BULK = [f"bulk {n}" for n in range(12)]
@@ -54,7 +46,7 @@ def test_after_a_crash_the_next_drain_does_exactly_the_rest(world: World, point:
 
 
 @pytest.mark.parametrize("batch", [1, 3, 4, 5])
-@pytest.mark.parametrize("point", CRASH_POINTS[:5])
+@pytest.mark.parametrize("point", ONCE_A_BATCH)
 def test_after_a_crash_in_any_batch_of_either_lane_each_lane_goes_on_in_its_order(
     world: World, point: str, batch: int
 ) -> None:
@@ -89,7 +81,7 @@ def test_a_mailbox_whose_drain_crashed_is_woken_by_the_sweeper_when_its_token_ex
 
 def test_a_drain_that_crashes_again_and_again_gets_on(world: World) -> None:
     world.put(*NAMES)
-    for point in CRASH_POINTS[:5] * 3:
+    for point in ONCE_A_BATCH * 3:
         with pytest.raises(Crash):
             world.drain(SMALL_BATCHES, probe=_CrashAt(point, 1)).run("p")
         world.put("late")

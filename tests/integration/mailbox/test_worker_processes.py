@@ -85,6 +85,7 @@ def test_no_process_outlives_a_killed_parent(services: Services, redis: Redis) -
     pids = two_of(worker, redis)
     os.kill(worker.pid, signal.SIGKILL)
     wait_until(lambda: not any(map(lives, pids)), PATIENCE_S, "they have ended")
+    assert [pid for pid in pids if lives(pid)] == []
 
 
 def test_a_parent_that_stood_still_looks_after_its_processes_again(

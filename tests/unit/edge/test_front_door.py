@@ -2,32 +2,24 @@
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 
 import httpx2
 import pytest
-import structlog
 from starlette.types import Receive, Scope, Send
 
-from config.logs import configure_logs
 from ingest_api.front_door import FrontDoor
 from ingest_api.metrics import Metrics
 from ingest_api.request_log import RequestLog
+from tests.services.captured_log import captured_log
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    configure_logs("ERROR", "json", stream)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with captured_log("ERROR") as stream:
+        yield stream
 
 
 async def test_a_bug_is_answered_503_and_logged_without_the_request(log: io.StringIO) -> None:

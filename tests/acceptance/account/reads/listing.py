@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from tests.acceptance.account.backend import Backend, Json
+from tests.acceptance.account.backend import Backend, Json, pointers
 from tests.acceptance.project import Answer
 
 
@@ -32,3 +32,10 @@ def found(backend: Backend, path: str, **query: object) -> list[Json]:
 def names(backend: Backend, path: str, **query: object) -> list[str]:
     """The names of all items of a list."""
     return [item["name"] for item in found(backend, path, **query)]
+
+
+def expect_refused_filter(backend: Backend, path: str, query: dict[str, str]) -> None:
+    """Expects that the list is refused for the query's first field."""
+    answer = listed(backend, path, **query)
+    assert answer.refusal == (400, "invalid_request")
+    assert pointers(answer) == [(f"/{next(iter(query))}", "invalid_request")]
