@@ -82,6 +82,7 @@ def applied(preferences: Preferences, waited_s: float, *, queued: bool) -> bytes
     followed = []
     if preferences.respond_async and queued:
         followed.append("respond-async")
-    if preferences.wait_s is not None and (waited_s or preferences.wait_s == 0):
+    asks_to_wait = preferences.waits or preferences.wait_s is not None
+    if asks_to_wait and (waited_s or preferences.wait_s == 0):
         followed.append(f"wait={waited_s:g}")
     return ", ".join(followed).encode() or None

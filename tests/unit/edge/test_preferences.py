@@ -64,6 +64,8 @@ def test_how_long_a_caller_waits(preferences: Preferences, budget_s: float) -> N
         (Preferences(wait_s=5), 0.0, True, None),
         (Preferences(respond_async=True, wait_s=5), 5, True, b"respond-async, wait=5"),
         (Preferences(respond_async=True, wait_s=5), 5, False, b"wait=5"),
+        (Preferences(waits=True), 10.0, False, b"wait=10"),
+        (Preferences(waits=True), 0.0, True, None),
     ],
 )
 def test_an_answer_says_which_preference_it_followed(
