@@ -25,7 +25,7 @@ class Felt:
     """What callers felt of it.
 
     `silence_s` is the longest time in which nobody was told that an operation is applied,
-    `recovered_s` how long after what was taken away was back the silence ended.
+    `recovered_s` how much of it came after what was taken away was back.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Felt:
 
 
 HEAD = (
-    f"{'fault':32} {'down s':>7} {'silence s':>9} {'after it s':>10} {'503s':>6} {'no answer':>10}"
+    f"{'fault':32} {'down s':>7} {'silence s':>9} {'back s':>10} {'503s':>6} {'no answer':>10}"
 )
 
 
@@ -59,7 +59,7 @@ def felt(struck: Struck, answers: Sequence[Answer], until_s: float) -> Felt:
         struck.name,
         struck.back_s - struck.began_s,
         silence_s,
-        max(0.0, ended_s - struck.back_s),
+        min(silence_s, max(0.0, ended_s - struck.back_s)),
         sum(each.status == UNAVAILABLE for each in within),
         sum(each.status is None for each in within),
     )

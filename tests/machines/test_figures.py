@@ -14,6 +14,12 @@ def test_silence_is_the_longest_gap_between_applied_calls_in_the_turn_of_the_fau
     assert (told.silence_s, told.recovered_s, told.down_s) == (2.5, 1.0, 2.0)
 
 
+def test_a_silence_that_began_after_the_fault_is_no_longer_than_itself() -> None:
+    answers = [_answer(each) for each in (10.0, 10.5, 11.0, 14.0, 14.2)]
+    told = felt(Struck("edge killed", 10.0, 10.1, 14.3), answers, until_s=60.0)
+    assert (told.silence_s, told.recovered_s) == (3.0, 3.0)
+
+
 def test_what_was_not_applied_ends_no_silence_and_is_counted() -> None:
     answers = [_answer(10.5), _answer(11.0, 503), _answer(11.5, None), _answer(12.0, 202)]
     told = felt(Struck("Redis killed", 10.0, 12.0, 14.0), answers, until_s=60.0)
