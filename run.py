@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"run.py {options.command}: unknown arguments: {' '.join(rest)}", file=sys.stderr)
         return 2
     try:
-        return int(options.run(options, rest))
+        return int(options.run(options, rest[1:] if rest[:1] == ["--"] else rest))
     except SetUpError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
@@ -85,21 +85,21 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench",
         help="measure, beside what one would build instead",
-        epilog="Further arguments go to the benchmarks.",
+        epilog="Further arguments go to the benchmarks: `run.py bench -- --help` lists them.",
     )
     bench.set_defaults(run=_bench, takes_arguments=True)
 
     machines = commands.add_parser(
         "machines",
         help="kill and cut off parts of a deployment on three machines (Linux, as root)",
-        epilog="Further arguments go to the round, e.g. `--seed 7`.",
+        epilog="Further arguments go to the round: `run.py machines -- --help` lists them.",
     )
     machines.set_defaults(run=_machines, takes_arguments=True)
 
     faults = commands.add_parser(
         "faults",
         help="kill, freeze and cut everything under callers that retry, and check what came of it",
-        epilog="Further arguments go to the rounds: --seeds, --seed, --database, --recovery, …",
+        epilog="Further arguments go to the rounds: `run.py faults -- --help` lists them.",
     )
     faults.set_defaults(run=_faults, takes_arguments=True)
     return parser
