@@ -43,9 +43,7 @@ class Felt:
         )
 
 
-HEAD = (
-    f"{'fault':32} {'down s':>7} {'silence s':>9} {'back s':>10} {'503s':>6} {'no answer':>10}"
-)
+HEAD = f"{'fault':32} {'down s':>7} {'silence s':>9} {'back s':>10} {'503s':>6} {'no answer':>10}"
 
 
 def felt(struck: Struck, answers: Sequence[Answer], until_s: float) -> Felt:
