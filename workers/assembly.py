@@ -1,6 +1,5 @@
 """A drain as a worker process runs it."""
 
-import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +17,7 @@ from workers.drain_terms import LINGER_PIECE_S, DrainLimits, Guard, Storage, Ung
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.metrics import WorkerMetrics
+from workers.stop import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def assemble_drain(
     settings: Settings,
     database: Database,
     redis: Redis,
-    stop: threading.Event,
+    stop: Stop,
     manner: Manner,
 ) -> Drain:
     """Puts a drain together from what the settings say."""

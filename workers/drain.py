@@ -12,7 +12,6 @@ A drain that finds the lock taken just leaves: the holder's last look comes afte
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +27,7 @@ from workers.mailbox.layout import Lane, QueuedOperation
 from workers.mailbox.wake import Wake
 from workers.pace import Pace
 from workers.patience import Patience
+from workers.stop import Stop
 from workers.suspects import Errand
 from workers.telling import Telling
 from workers.visit import Doubts, Step, Visit, no_doubts
@@ -51,7 +51,7 @@ class Drain:
         mailbox: Mailbox,
         wake: Wake,
         limits: DrainLimits,
-        stop: threading.Event,
+        stop: Stop,
         *,
         clock: Clock | None = None,
         guard: Guard | None = None,

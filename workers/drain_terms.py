@@ -2,7 +2,6 @@
 
 import math
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -12,6 +11,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from workers.mailbox.collect import Published
 from workers.mailbox.layout import Lane, QueuedOperation
+from workers.stop import Stop
 
 C = TypeVar("C")
 
@@ -130,4 +130,4 @@ class Clock:
     wall_ms: Callable[[], int] = field(default=lambda: time.time_ns() // 1_000_000)
     steady_s: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
-    pause: Callable[[threading.Event, float], object] = threading.Event.wait
+    pause: Callable[[Stop, float], object] = Stop.wait

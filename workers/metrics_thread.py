@@ -6,7 +6,6 @@ the port. When it ends, another one takes over within a second.
 
 import logging
 import socket
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.measures import Measures
 from config.metric_files import read_all
+from workers.stop import Stop
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class MetricsThread:
     def __init__(
         self,
         measures: Measures,
-        stop: threading.Event,
+        stop: Stop,
         folder: Path | None,
         address: tuple[str, int] | None,
     ) -> None:

@@ -1,9 +1,9 @@
 """How a drain waits before it tries the same head again; nothing overtakes it."""
 
 import logging
-import threading
 
 from workers.drain_terms import Clock, Departure
+from workers.stop import Stop
 from workers.visit import Step, Visit
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def retry_delay_s(failures_in_a_row: int, chance: float) -> float:
 class Patience:
     """Growing, random pauses, up to a budget; a stop ends them."""
 
-    def __init__(self, clock: Clock, stop: threading.Event) -> None:
+    def __init__(self, clock: Clock, stop: Stop) -> None:
         self._clock = clock
         self._stop = stop
 

@@ -4,7 +4,6 @@ import argparse
 import json
 import signal
 import sys
-import threading
 import time
 from dataclasses import asdict
 
@@ -18,6 +17,7 @@ from workers.mailbox.horizon import Horizon
 from workers.prune import prune_now
 from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass
 from workers.prune_turn import PruneTurn
+from workers.stop import Stop
 
 PROGRESS_EVERY_S = 1.0
 
@@ -84,7 +84,7 @@ def _prune(*, dry: bool) -> tuple[Pruned, bool]:
     except SettingsError as error:
         raise CannotPrune("invalid_setting", str(error)) from None
     configure_logs("WARNING", settings.log_format)
-    stop = threading.Event()
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     database = open_database(settings)
@@ -104,7 +104,7 @@ def _prune(*, dry: bool) -> tuple[Pruned, bool]:
     return done, stop.is_set()
 
 
-def _pass(settings: Settings, database: Database, stop: threading.Event, *, dry: bool) -> Pruned:
+def _pass(settings: Settings, database: Database, stop: Stop, *, dry: bool) -> Pruned:
     if is_unmigrated(database):
         raise NotMigrated
     with connect(settings.redis_url, settings.redis_timeout_s) as redis:

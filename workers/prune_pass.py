@@ -4,7 +4,6 @@ It takes no mailbox lock, and reads before it writes: on SQLite, where any write
 only the removal itself does so, for milliseconds.
 """
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from models.store.prune import remove as remove_old
 from workers.mailbox.horizon import Horizon
 from workers.mailbox.layout import first_operation_id
 from workers.prune_turn import PruneTurn
+from workers.stop import Stop
 
 PROJECTS_A_READ = 1000
 
@@ -47,7 +47,7 @@ class PruneMeans:
     turn: PruneTurn
     retention: Retention
     limits: PruneLimits
-    stop: threading.Event
+    stop: Stop
 
 
 def untold(_: Pruned) -> None:

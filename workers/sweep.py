@@ -5,7 +5,6 @@ Every worker process runs one; a short lock in Redis lets one of them sweep at a
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from redis import Redis
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, RedisFull, translated
 from workers.mailbox.wake import Wake, project_of
+from workers.stop import Stop
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Sweeper:
         wake: Wake,
         drain: Callable[[str], object],
         interval_s: float,
-        stop: threading.Event,
+        stop: Stop,
         *,
         tell: Callable[[str, int], None] = _untold,
     ) -> None:

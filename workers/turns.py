@@ -5,12 +5,12 @@ where two projects share a worker, their callers would wait for that more than f
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.wake import Wake
+from workers.stop import Stop
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class Turns:
         self,
         drain: Callable[[str], object],
         wake: Wake,
-        stop: threading.Event,
+        stop: Stop,
         max_s: float,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -33,6 +33,7 @@ from workers.prune import Pruner
 from workers.prune_pass import PruneLimits, PruneMeans
 from workers.prune_turn import PruneTurn
 from workers.slate import Slate, SlateGuard
+from workers.stop import Stop
 from workers.suspects import Errand
 from workers.sweep import Sweeper
 from workers.time_limit import TimeLimit
@@ -124,7 +125,7 @@ class WorkerProcess:
         self._burst = burst
         self._name = slate.name
         self._errand = errand
-        self._stop = threading.Event()
+        self._stop = Stop()
         self._stop_asked_s = 0.0
         self._rq_worker: DrainWorker | None = None
         self._database = open_database(settings)

@@ -1,6 +1,5 @@
 """Operations of the past: accepted under old ids and applied at old times, by the real drain."""
 
-import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -27,6 +26,7 @@ from workers.mailbox.wake import Wake
 from workers.prune import prune_now
 from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass
 from workers.prune_turn import PruneTurn
+from workers.stop import Stop
 
 _LETTERS = table_of(DeadLetterTable)
 RETENTION = Retention(receipt_days=30, key_days=7, dead_letter_days=90)
@@ -41,7 +41,7 @@ class Past:
         self.redis: Redis = connect(redis_url, TIMEOUT_S)
         self.wake = Wake(self.redis, TIMES)
         self.now_ms = time.time_ns() // 1_000_000
-        self.stop = threading.Event()
+        self.stop = Stop()
         self._sequence = 0
         make_project(self.database)
 

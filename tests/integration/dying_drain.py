@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from typing import Any
 
 from models.database import Database, Transient
@@ -15,6 +14,7 @@ from workers.drain_terms import Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
 from workers.mailbox.wake import Wake
+from workers.stop import Stop
 
 
 def main(redis_url: str, database_url: str, project_id: str, point: str) -> None:
@@ -31,7 +31,7 @@ def main(redis_url: str, database_url: str, project_id: str, point: str) -> None
     storage: Storage[Any] = Storage(
         Database(database_url).transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)
     )
-    mailbox, stop = Mailbox(redis, wake), threading.Event()
+    mailbox, stop = Mailbox(redis, wake), Stop()
     Drain(storage, mailbox, wake, SMALL_BATCHES, stop, probe=die_at_the_second).run(project_id)
 
 

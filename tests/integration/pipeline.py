@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +29,7 @@ from workers.mailbox.connection import connect, connect_async
 from workers.mailbox.layout import LANES, READY, Envelope, Lane, encode, read_entry, stream_key
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
+from workers.stop import Stop
 
 REDIS_TIMEOUT_S = 5.0
 # Short, so that what a crash left behind is woken soon.
@@ -129,7 +129,7 @@ class Pipeline:
             dead_letter,
             (Transient,),
         )
-        return Drain(storage, self.mailbox, self.wake, limits, threading.Event(), probe=probe)
+        return Drain(storage, self.mailbox, self.wake, limits, Stop(), probe=probe)
 
     def left(self) -> int:
         """How many entries wait in the mailbox."""

@@ -19,6 +19,7 @@ from workers.mailbox.layout import LANES, PRUNE, PRUNE_REST, PRUNED, Lane
 from workers.prune import Pruner
 from workers.prune_pass import Pruned, PruneLimits, PrunePass
 from workers.prune_turn import PruneTurn
+from workers.stop import Stop
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def test_a_stopped_pass_ends_at_once_and_the_next_one_does_the_rest(past: Past) 
     past.prune(limits=PruneLimits(batch_size=3, pause_s=60.0))
     assert len(past.receipts()) == 6
     event.remove(past.database.engine, "after_cursor_execute", _stop)
-    past.stop.clear()
+    past.stop = Stop()
     past.prune()
     assert past.receipts() == {}
 

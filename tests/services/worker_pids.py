@@ -24,9 +24,10 @@ def pids_of(worker: ServiceProcess, redis: Redis) -> list[int]:
 
 def lives(pid: int) -> bool:
     """Whether there is such a process that has not ended."""
+    status = Path(f"/proc/{pid}/stat")
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        # Also when it ends between the question and the answer.
         return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,6 +1,5 @@
 """What a drain does in the place of one that died, and with operations that take too long."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.layout import Lane, QueuedOperation
+from workers.stop import Stop
 from workers.suspects import Errand, KilledWorker, NeverEnded, Suspect
 
 CONTROL_S = 2.5
@@ -38,7 +38,7 @@ class SteadyHands:
         self.now_s = 0.0
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def pause(self, _: threading.Event, seconds: float) -> None:
+    def pause(self, _: Stop, seconds: float) -> None:
         self.now_s += seconds
         self.meanwhile()
 
@@ -154,13 +154,12 @@ def test_a_turn_that_ends_while_a_head_is_under_suspicion_leaves_the_next_one_ca
     world.put(*"abcd")
     drain = drain_of(world, hands)
 
-    def stop_at_the_second(batch: Sequence[QueuedOperation]) -> None:
+    def take_too_long_at_the_second(batch: Sequence[QueuedOperation]) -> None:
         if len(world.ledger.applied) == 1:
-            world.stop.set()
+            hands.now_s += NO_LINGER.max_s
 
-    world.ledger.before_apply = stop_at_the_second
+    world.ledger.before_apply = take_too_long_at_the_second
     assert drain.succeed(Errand("p", careful=3)) is Departure.HANDED_OVER
-    world.stop.clear()
     world.ledger.before_apply = lambda _: None
     drain.run("p")
     assert world.ledger.batches == [1, 1, 1, 1]

@@ -17,6 +17,7 @@ from workers.mailbox.connection import connect
 from workers.mailbox.layout import BELLS, READY, Envelope, Lane, QueuedOperation, encode, stream_key
 from workers.mailbox.post import PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
+from workers.stop import Stop
 
 TIMEOUT_S = 5.0
 TIMES = WakeTimes(queued_s=30.0, running_s=30.0)
@@ -152,7 +153,7 @@ class World:
         self.wake = Wake(self.redis, TIMES)
         self.mailbox = Mailbox(self.redis, self.wake)
         self.ledger = Ledger()
-        self.stop = threading.Event()
+        self.stop = Stop()
 
     def drain(
         self,
