@@ -61,16 +61,12 @@ class Outcomes:
         self._beat_s = beat_s
         self._channel = outcomes_channel(edge_id)
         self._hearers: dict[str, list[Hear]] = {}
-        self._subscribed = asyncio.Event()
+        self._is_alive = False
 
     @property
     def is_alive(self) -> bool:
         """Whether publications reach this edge now."""
-        return self._subscribed.is_set()
-
-    async def until_alive(self) -> None:
-        """Waits until publications reach this edge."""
-        await self._subscribed.wait()
+        return self._is_alive
 
     @contextmanager
     def waiting(self, nonce: str) -> Iterator[Arrival]:
@@ -152,7 +148,7 @@ class Outcomes:
     def _hear(self, message: dict[str, Any]) -> None:
         match message["type"], message["channel"] == self._channel.encode():
             case "subscribe", True:
-                self._subscribed.set()
+                self._is_alive = True
             case "subscribe", False:
                 # Nobody told what changed until now.
                 self._forget(None)
@@ -167,7 +163,7 @@ class Outcomes:
                 hear(record)
 
     def _lose(self) -> None:
-        self._subscribed.clear()
+        self._is_alive = False
         for hearers in self._hearers.values():
             for hear in hearers:
                 hear(None)

@@ -27,7 +27,7 @@ async def waiting_caller(redis_url: str, edge_project: Project) -> AsyncIterator
     """A caller of an edge with long budgets and a short one for widgets."""
     settings = {"redis_url": redis_url, "database_url": edge_project.database_url}
     async with run_edge(**settings, widget_wait_s=0.05, account_wait_s=20.0) as edge:
-        await edge.edge.outcomes.until_alive()
+        await edge.hears()
         yield BatchCaller(edge, edge_project)
 
 
@@ -192,7 +192,7 @@ async def test_publishable_callers_see_no_stored_data(
 ) -> None:
     settings = {"redis_url": redis_url, "database_url": edge_project.database_url}
     async with run_edge(**settings, widget_wait_s=20.0) as edge:
-        await edge.edge.outcomes.until_alive()
+        await edge.hears()
         caller = BatchCaller(edge, edge_project)
         sending = asyncio.create_task(caller.widget([track()]))
         answer = await _answered(caller, sending, 1)

@@ -57,6 +57,14 @@ class RunningEdge:
         content = given if isinstance(given, bytes) else json.dumps(given).encode()
         return await self.client.post(f"/api/widget/{path}", content=content, headers=sent)
 
+    async def hears(self) -> None:
+        """Return as soon as publications reach this edge."""
+
+        async def it_does() -> bool:
+            return self.edge.outcomes.is_alive
+
+        await eventually(it_does, "the edge hears of outcomes")
+
     def mailbox(self, project_id: str = "proj_1") -> list[QueuedOperation]:
         """What the project's mailbox holds, the live lane first, each oldest first."""
         found: list[QueuedOperation] = []

@@ -25,7 +25,7 @@ Answered = asyncio.Task[httpx2.Response]
 
 async def _patient(start_edge: StartEdge, project: Project, **settings: object) -> RunningEdge:
     edge = await start_edge(database_url=project.database_url, widget_wait_s=30, **settings)
-    await edge.edge.outcomes.until_alive()
+    await edge.hears()
     return edge
 
 

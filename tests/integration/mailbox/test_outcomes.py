@@ -8,11 +8,18 @@ import pytest
 
 from tests.integration.mailbox.world import TIMEOUT_S, Crash, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
+from tests.services.waiting import LOOK_EVERY_S
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import encode
 from workers.mailbox.outcomes import Forget, Outcomes, Record
 
 pytestmark = pytest.mark.anyio
+
+
+async def until_alive(outcomes: Outcomes) -> None:
+    async with asyncio.timeout(10):
+        while not outcomes.is_alive:
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 @asynccontextmanager
@@ -25,7 +32,7 @@ async def _listening(
     redis = connect_async(url, timeout_s)
     outcomes = Outcomes(redis, "edge", forget, beat_s=beat_s)
     task = asyncio.create_task(outcomes.listen())
-    await asyncio.wait_for(outcomes.until_alive(), 10)
+    await until_alive(outcomes)
     yield outcomes
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -93,7 +100,7 @@ async def test_a_lost_subscription_sends_waiters_to_the_ledger_and_comes_back(
             assert await asyncio.wait_for(arrival, 10) is None
         assert not outcomes.is_alive
         own_redis.start()
-        await asyncio.wait_for(outcomes.until_alive(), 10)
+        await until_alive(outcomes)
 
 
 async def test_a_subscription_that_answers_no_ping_counts_as_lost(
@@ -104,7 +111,7 @@ async def test_a_subscription_that_answers_no_ping_counts_as_lost(
             own_redis.pause()
             assert await asyncio.wait_for(arrival, 10) is None
         own_redis.resume()
-        await asyncio.wait_for(outcomes.until_alive(), 10)
+        await until_alive(outcomes)
 
 
 async def test_a_quiet_subscription_stays_alive(
@@ -185,5 +192,5 @@ async def test_an_edge_forgets_everything_whenever_it_begins_to_listen(
             own_redis.kill()
             await asyncio.wait_for(arrival, 10)
         own_redis.start()
-        await asyncio.wait_for(outcomes.until_alive(), 10)
+        await until_alive(outcomes)
         assert forgotten == [None, None]
