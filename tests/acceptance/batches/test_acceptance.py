@@ -79,6 +79,17 @@ async def test_a_batch_of_which_nothing_fits_is_refused_as_a_whole(
     assert int(answer.headers["retry-after"]) >= 1
 
 
+async def test_a_backfill_fills_its_share_of_the_mailbox_and_live_operations_the_rest(
+    small_mailbox: BatchCaller,
+) -> None:
+    backfill = await small_mailbox.account(tracks(FULL_AT_ENTRIES), lane="bulk")
+    assert codes(backfill) == ["queued"] * 2 + ["mailbox_full"]
+    assert int(backfill.headers["retry-after"]) >= 1
+    more = await small_mailbox.account(tracks(1), lane="bulk")
+    assert refusal(more)[:2] == (429, "mailbox_full")
+    assert codes(await small_mailbox.account(tracks(2))) == ["queued", "mailbox_full"]
+
+
 async def test_repeats_in_a_full_mailbox_are_answered(small_mailbox: BatchCaller) -> None:
     key = {"idempotency-key": "k"}
     first = await small_mailbox.account(tracks(5), key)

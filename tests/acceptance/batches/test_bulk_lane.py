@@ -51,12 +51,13 @@ def test_live_calls_are_answered_while_a_backfill_waits_and_each_keeps_its_order
     assert [each for each in order if each not in in_bulk] == [a.operation_id for a in live]
 
 
+@pytest.mark.parametrize(("prefer", "applied"), [("wait=20", "wait=20"), ("wait", "wait=10")])
 def test_who_asks_to_wait_for_a_backfill_is_told_its_outcomes(
-    deployment: Deployment, project: Project
+    deployment: Deployment, project: Project, prefer: str, applied: str
 ) -> None:
-    answer = _bulk(deployment, project, [track(), track()], prefer="wait=20")
+    answer = _bulk(deployment, project, [track(), track()], prefer=prefer)
     assert (answer.status_code, codes(answer)) == (200, ["applied"] * 2)
-    assert answer.headers["preference-applied"] == "wait=20"
+    assert answer.headers["preference-applied"] == applied
 
 
 def test_who_does_not_ask_is_told_at_once_where_the_last_receipt_is(
