@@ -1,15 +1,25 @@
 """Who asks too often is told so, and when to come again (contract §4, Load)."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
+from tests.acceptance.batches.sending import LINES, as_lines, codes, results, track
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.project import Answer, Project
+from tests.services.waiting import wait_until
 
 SCARCE = {"rate_per_s": 0.01, "burst": 2}
 """Nothing comes back while a test runs."""
 PLENTY = {"rate_per_s": 1000, "burst": 1000}
+AT_UNIX_SOCKET = (
+    *(sys.executable, "-m", "uvicorn", "--factory", "ingest_api.app:app_from_environment"),
+    *("--http", "ingest_api.http_protocol:EdgeProtocol", "--no-proxy-headers", "--uds"),
+)
+"""As docs/operations/scaling.md has it."""
 
 
 def limited(deployment: Deployment, **rate_limits: Any) -> Project:
@@ -45,9 +55,9 @@ def test_one_visitor_does_not_use_up_what_another_has(deployment: Deployment) ->
 
 def test_an_address_is_limited_for_browsers_and_not_for_a_backend(deployment: Deployment) -> None:
     project = limited(deployment, address=SCARCE)
-    callers = [project.browser, project.site, project.browser, project.site, project]
+    callers = [project, project.browser, project.site, project.browser, project.site, project]
     answers = [each.track("ann") for each in callers]
-    assert [each.status for each in answers] == [200, 200, 429, 429, 200]
+    assert [each.status for each in answers] == [200, 200, 200, 429, 429, 200]
     assert "address" not in answers[-1].headers["ratelimit"]
 
 
@@ -95,6 +105,25 @@ def test_a_batch_of_which_nothing_may_pass_is_refused_as_a_whole(deployment: Dep
     assert '"project";r=0' in answer.headers["ratelimit"]
 
 
+def test_lines_that_are_too_many_are_refused_each_with_the_time_to_come_again(
+    deployment: Deployment,
+) -> None:
+    project = limited(deployment, project=SCARCE)
+    response = project_request(
+        deployment,
+        project,
+        "POST",
+        "/api/batch",
+        content=as_lines([track(visitor_id=each) for each in ("ann", "bob", "cid")]),
+        content_type=LINES,
+    )
+    assert codes(response) == ["applied", "applied", "rate_limited"]
+    assert results(response)[2]["problem"]["status"] == 429
+    assert response.headers["retry-after"] == "100"
+    assert response.headers["ratelimit-policy"].startswith('"project";q=2;w=200')
+    assert response.headers["ratelimit"].startswith('"project";r=0;t=200')
+
+
 def test_account_and_v1_writes_count_in_the_projects_bucket(deployment: Deployment) -> None:
     project = limited(deployment, project={"rate_per_s": 0.01, "burst": 2})
     made = project_request(deployment, project, "POST", "/api/contacts", json={"name": "Ann"})
@@ -106,6 +135,9 @@ def test_account_and_v1_writes_count_in_the_projects_bucket(deployment: Deployme
     ]
     assert [each.status_code for each in answers] == [201, 429]
     assert answers[1].json()["code"] == "rate_limited"
+    assert answers[1].headers["retry-after"] == "100"
+    assert {each.headers["ratelimit-policy"] for each in answers} == {'"project";q=2;w=200'}
+    assert {each.headers["ratelimit"] for each in answers} == {'"project";r=0;t=200'}
 
 
 def test_a_projects_new_limits_hold_for_who_was_told_so(deployment: Deployment) -> None:
@@ -118,6 +150,22 @@ def test_a_projects_new_limits_hold_for_who_was_told_so(deployment: Deployment) 
     told = project_request(deployment, project, "PATCH", "/api/project", json={"rate_limits": {}})
     assert told.status_code == 200
     assert project.browser.track("bob").status == 200
+
+
+def test_a_projects_new_limits_hold_at_every_edge(deployment: Deployment) -> None:
+    project = limited(deployment, project=PLENTY)
+    # An edge that would go by what it remembers for an hour.
+    web = deployment.services.start_web(project_cache_ttl_s=3600)
+    with httpx2.Client(base_url=web.url, timeout=30) as client:
+        elsewhere = Project(project.created, client, deployment.database)
+        assert elsewhere.track("ann").status == 200
+        wanted = {"rate_limits": {"project": {"rate_per_s": 0.01, "burst": 2}}}
+        told = project_request(deployment, project, "PATCH", "/api/project", json=wanted)
+        assert told.status_code == 200
+        answers = [each.track("ann") for each in (elsewhere, project, elsewhere)]
+    web.stop()
+    assert [each.status for each in answers] == [200, 200, 429]
+    assert answers[2].headers["ratelimit-policy"] == '"project";q=2;w=200'
 
 
 def test_a_project_can_take_back_a_limit_that_lets_nothing_pass(deployment: Deployment) -> None:
@@ -161,6 +209,27 @@ def test_behind_a_trusted_proxy_each_client_has_its_own_bucket(deployment: Deplo
     assert [each.status_code for each in answers] == [200, 200, 429, 200, 200, 429]
 
 
+@pytest.mark.parametrize(
+    ("trusted", "statuses"), [("unix", [200, 200, 429, 200]), ("none", [200, 200, 200, 200])]
+)
+def test_who_calls_through_a_unix_socket_has_the_address_that_a_trusted_proxy_tells(
+    deployment: Deployment, tmp_path: Path, trusted: str, statuses: list[int]
+) -> None:
+    socket = tmp_path / "edge"
+    edge = deployment.services.start("web", [*AT_UNIX_SOCKET, str(socket)], trusted_proxies=trusted)
+    project = limited(deployment, address=SCARCE)
+    body = {"app_id": project.id, "visitor_id": "ann", "name": "x"}
+    ways = [*["198.51.100.9"] * 3, "198.51.100.8"]
+    wait_until(socket.exists, what="the edge listens")
+    with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(socket)), timeout=30) as client:
+        answers = [
+            client.post("http://edge/api/widget/track", json=body, headers={"x-forwarded-for": way})
+            for way in ways
+        ]
+    edge.stop()
+    assert [each.status_code for each in answers] == statuses
+
+
 def batch(deployment: Deployment, project: Project, *visitors: str) -> Answer:
     operations = [{"type": "track", "visitor_id": each, "name": "x"} for each in visitors]
     response = project_request(
@@ -170,7 +239,14 @@ def batch(deployment: Deployment, project: Project, *visitors: str) -> Answer:
 
 
 def project_request(
-    deployment: Deployment, project: Project, method: str, path: str, **sent: Any
+    deployment: Deployment,
+    project: Project,
+    method: str,
+    path: str,
+    content_type: str | None = None,
+    **sent: Any,
 ) -> httpx2.Response:
-    authorization = {"authorization": f"Bearer {project.created.secret_token}"}
-    return deployment.client.request(method, path, headers=authorization, **sent)
+    headers = {"authorization": f"Bearer {project.created.secret_token}"}
+    if content_type is not None:
+        headers["content-type"] = content_type
+    return deployment.client.request(method, path, headers=headers, **sent)
