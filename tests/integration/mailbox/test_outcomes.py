@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.mailbox.world import TIMEOUT_S, Crash, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
-from tests.services.waiting import LOOK_EVERY_S
+from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import encode
 from workers.mailbox.outcomes import Forget, Outcomes, Record
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def until_alive(outcomes: Outcomes) -> None:
-    async with asyncio.timeout(10):
-        while not outcomes.is_alive:
-            await asyncio.sleep(LOOK_EVERY_S)
+    await asyncio.to_thread(wait_until, lambda: outcomes.is_alive, what="it listens")
 
 
 @asynccontextmanager
