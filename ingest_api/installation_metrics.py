@@ -32,7 +32,7 @@ ROWS: tuple[MetricRow, ...] = (
     ),
     MetricRow("hal_mailboxes_waiting", "gauge", (), "projects whose mailbox is not empty"),
     MetricRow("hal_dead_letters", "gauge", ("project",), "operations that were set aside"),
-    MetricRow("hal_rq_workers", "gauge", (), "workers that live, on all machines"),
+    MetricRow("hal_rq_workers", "gauge", (), "worker processes that live, on all machines"),
     MetricRow("hal_rq_jobs_queued", "gauge", (), "drains that are queued and not begun"),
     MetricRow("hal_redis_memory_used_bytes", "gauge", (), "memory that Redis uses"),
     MetricRow("hal_redis_memory_max_bytes", "gauge", (), "maxmemory of Redis, 0 without one"),

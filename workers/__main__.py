@@ -13,6 +13,7 @@ from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
 from models.migrated import is_unmigrated
 from workers.metrics import ParentMetrics
+from workers.presence import Presence
 from workers.processes import WorkerProcesses
 from workers.recycling import Recycling
 from workers.slate import Slate
@@ -66,7 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, options: argparse.Namespace) -> int:
     def live(slate: Slate, errand: Errand | None) -> None:
         count_in(settings.metrics_folder)
-        WorkerProcess(settings, slate, burst=options.burst, errand=errand).run()
+        with Presence(settings.redis_url, settings.redis_timeout_s):
+            WorkerProcess(settings, slate, burst=options.burst, errand=errand).run()
 
     processes = WorkerProcesses(
         live,

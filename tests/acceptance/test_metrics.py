@@ -76,7 +76,7 @@ def test_an_edge_and_a_worker_tell_of_all_processes(
     wait_until(lambda: told(web.url), what="the edge tells of all")
     wait_until(lambda: told(f"http://127.0.0.1:{port}"), what="the worker tells of all")
     found = _samples(f"{web.url}/metrics")
-    assert found["hal_rq_workers{}"] == 2
+    wait_until(lambda: _samples(f"{web.url}/metrics")["hal_rq_workers{}"] == 2, what="both live")
     assert found['hal_requests_refused_total{code="visitor_not_found"}'] == 1
     assert found['hal_drain_phase_seconds_total{phase="commit"}'] > 0
     assert found['hal_redis_round_trip_seconds_count{at="head"}'] > 0

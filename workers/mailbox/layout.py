@@ -12,6 +12,8 @@
 | `bells`                      | stream  | its last entry tells that some wake token was taken |
 | `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
 | `changed_projects`           | channel | projects whose settings or credentials changed      |
+| `workers`                    | set     | keys of the worker processes                        |
+| `worker:{process}`           | token   | this worker process lives; expires                  |
 | `sweep`                      | lock    | somebody swept lately; expires                      |
 | `prune`                      | lock    | somebody prunes; expires                            |
 | `prune_rest`                 | token   | somebody pruned lately; expires                     |
@@ -30,6 +32,7 @@ from models import compact_json
 READY = "ready"
 BELLS = "bells"
 CHANGED_PROJECTS = "changed_projects"
+WORKERS = "workers"
 SWEEP = "sweep"
 PRUNE = "prune"
 PRUNE_REST = "prune_rest"
@@ -87,6 +90,10 @@ def wake_key(project_id: str) -> str:
 
 def hint_key(project_id: str, operation_type: str, idempotency_key: str) -> str:
     return f"key:{project_id}:{operation_type}:{idempotency_key}"
+
+
+def worker_key(process: str) -> str:
+    return f"worker:{process}"
 
 
 def outcomes_channel(edge_id: str) -> str:

@@ -16,8 +16,6 @@ from workers.mailbox.wake import QUEUE_NAME
 LOOKED_AT = 200
 """Mailboxes, oldest first."""
 
-WORKERS_KEY = "rq:workers"
-"""RQ's own: a set of the workers' keys, each of which expires when its worker is gone."""
 QUEUE_KEY = f"rq:queue:{QUEUE_NAME}"
 
 
@@ -97,7 +95,7 @@ async def _mailboxes(
 async def _workers(redis: Redis) -> tuple[int | None, int | None]:
     """Workers that live and jobs that wait; None for what this user may not ask."""
     async with redis.pipeline(transaction=False) as commands:
-        commands.smembers(WORKERS_KEY)
+        commands.smembers(layout.WORKERS)
         commands.llen(QUEUE_KEY)
         announced, jobs = await commands.execute(raise_on_error=False)
     if isinstance(announced, Exception):

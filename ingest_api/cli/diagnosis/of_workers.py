@@ -3,17 +3,17 @@
 from redis import Redis
 
 from ingest_api.cli.diagnosis.check import Check, ok
+from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
-from workers.mailbox.overview import WORKERS_KEY
 
 START = "start one: `hal-ingest worker`"
 
 
 def check_workers(client: Redis) -> tuple[Check, int]:
-    """Count the workers that announced themselves and have not expired."""
+    """Count the worker processes that said lately that they live."""
     try:
         with translated():
-            announced = sorted(client.sscan_iter(WORKERS_KEY))
+            announced = sorted(client.sscan_iter(layout.WORKERS))
             alive = int(client.exists(*announced)) if announced else 0
     except MailboxUnavailable as error:
         return Check("workers", "warn", f"cannot be counted ({error})"), 0
