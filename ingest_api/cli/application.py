@@ -33,7 +33,7 @@ COMMANDS = (
     Command("worker", "Run a worker, which applies what was accepted.", "ingest_api.cli.worker"),
     Command("prune", "Remove what is older than its retention, now.", "ingest_api.cli.prune"),
     Command("migrate", "Bring the database to the newest version.", "ingest_api.cli.migrate"),
-    Command("doctor", "Check settings, Redis, database, workers, clocks.", "ingest_api.cli.doctor"),
+    Command("doctor", "Check Redis, database, edges, workers, clocks.", "ingest_api.cli.doctor"),
     Command("project", "Create, list, show and change projects.", "ingest_api.cli.project"),
     Command("keys", "Create, list and revoke a project's keys.", "ingest_api.cli.keys"),
     Command(

@@ -12,6 +12,7 @@ from ingest_api.cli.diagnosis.of_clocks import check_database_clock, check_redis
 from ingest_api.cli.diagnosis.of_connections import check_connections
 from ingest_api.cli.diagnosis.of_database import check_database
 from ingest_api.cli.diagnosis.of_dead_letters import check_dead_letters
+from ingest_api.cli.diagnosis.of_edges import check_edges
 from ingest_api.cli.diagnosis.of_mailboxes import check_mailboxes
 from ingest_api.cli.diagnosis.of_metrics import check_metrics
 from ingest_api.cli.diagnosis.of_redis import check_redis
@@ -23,8 +24,8 @@ app = typer.Typer()
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check settings, Redis, database, workers, mailboxes, dead letters and clocks, and tell how to
-    mend what is wrong.
+    """Check settings, Redis, database, edges, workers, mailboxes, dead letters and clocks, and tell
+    how to mend what is wrong.
 
     Exits with 1 if a check fails; a warning is no failure.
     """
@@ -47,12 +48,12 @@ def examine() -> Iterator[Check]:
         return
     yield ok("settings", "all can be read")
     yield check_metrics(settings)
-    workers = yield from _with_redis(settings)
-    yield from _with_database(settings, workers)
+    edges, workers = yield from _with_redis(settings)
+    yield from _with_database(settings, edges, workers)
 
 
-def _with_redis(settings: Settings) -> Generator[Check, None, int]:
-    """Also returns how many workers live."""
+def _with_redis(settings: Settings) -> Generator[Check, None, tuple[int, int]]:
+    """Also returns how many edge and worker processes live."""
     checks, client = check_redis(
         settings.redis_url,
         settings.redis_timeout_s,
@@ -61,22 +62,24 @@ def _with_redis(settings: Settings) -> Generator[Check, None, int]:
     )
     yield from checks
     if client is None:
-        return 0
+        return 0, 0
     with client:
+        check, edges = check_edges(client)
+        yield check
         check, workers = check_workers(client)
         yield check
         yield check_mailboxes(client, settings.stuck_after_s)
         yield check_redis_clock(client)
-    return workers
+    return edges, workers
 
 
-def _with_database(settings: Settings, workers: int) -> Iterator[Check]:
+def _with_database(settings: Settings, edges: int, workers: int) -> Iterator[Check]:
     checks, database = check_database(settings)
     yield from checks
     if database is None:
         return
     try:
-        yield check_connections(database, settings, workers)
+        yield check_connections(database, settings, edges, workers)
         yield check_dead_letters(database)
         yield check_database_clock(database)
     finally:

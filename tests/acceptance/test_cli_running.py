@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 from sqlalchemy import create_engine, text
 
 from tests.services.command_line import CommandLine
 from tests.services.processes import Services
 from tests.services.redis_process import RedisProcess
+from tests.services.waiting import wait_until
 
 PASSWORD = "not-for-any-log"
 _NOWHERE = f"postgresql://hal:{PASSWORD}@127.0.0.1:1/hal"
@@ -99,15 +101,20 @@ def test_doctor_finds_a_durable_installation_sound(
     own_redis: RedisProcess, sqlite_url: str, tmp_path: Path
 ) -> None:
     hal = CommandLine(redis_url=own_redis.url, database_url=sqlite_url)
-    without_worker = hal("doctor", "--json")
+    bare = hal("doctor", "--json")
     with Services(own_redis.url, sqlite_url, tmp_path) as services:
         services.start_worker()
-        with_worker = hal("doctor", "--json")
-    assert without_worker.code == 0
-    assert checks(without_worker.document)["workers"] == "warn"
-    assert with_worker.document["status"] == "ok"
-    assert set(checks(with_worker.document).values()) == {"ok"}
-    assert "migrations" in checks(with_worker.document)
+        services.start_web(web_workers=2)
+        with redis.Redis.from_url(own_redis.url) as direct:
+            wait_until(lambda: len(direct.pubsub_channels("outcomes:*")) == 2, what="both listen")
+        running = hal("doctor", "--json")
+    assert bare.code == 0
+    assert (checks(bare.document)["edges"], checks(bare.document)["workers"]) == ("warn", "warn")
+    assert running.document["status"] == "ok"
+    assert set(checks(running.document).values()) == {"ok"}
+    assert "migrations" in checks(running.document)
+    (edges,) = [check for check in running.document["checks"] if check["name"] == "edges"]
+    assert edges["detail"] == "2 running"
 
 
 def test_doctor_fails_a_redis_that_would_lose_what_was_accepted(

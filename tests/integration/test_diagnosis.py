@@ -76,9 +76,11 @@ def test_more_connections_than_postgresql_allows_are_told(postgresql_url: str) -
     database = Database(postgresql_url)
     few = Settings(database_url=postgresql_url, database_pool_size=1)
     many = Settings(database_url=postgresql_url, database_pool_size=100, web_workers=64)
-    assert check_connections(database, few, workers=1).status == "ok"
-    check = check_connections(database, many, workers=2)
+    assert check_connections(database, few, edges=1, workers=1).status == "ok"
+    check = check_connections(database, many, edges=2, workers=2)
+    running = check_connections(database, few, edges=3, workers=1)
     database.close()
+    assert "3 edge and 1 worker processes may take 4" in running.detail
     assert check.status == "warn"
     assert "64 edge and 2 worker processes may take 6600" in check.detail
     assert "max_connections" in check.mend

@@ -19,11 +19,12 @@ _COUNTS = text(
 )
 
 
-def check_connections(database: Database, settings: Settings, workers: int) -> Check:
-    """Compare what is allowed with what is used, and with what these settings may use.
+def check_connections(database: Database, settings: Settings, edges: int, workers: int) -> Check:
+    """Compare what is allowed with what is used, and with what all processes may use.
 
-    `workers` live; of edges it knows those that WEB_WORKERS asks for.
+    `edges` and `workers` live; edges count at least as many as WEB_WORKERS asks for.
     """
+    edges = max(edges, settings.web_workers)
     if not database.is_postgresql:
         return ok(NAME, "SQLite has no limit")
     try:
@@ -31,10 +32,10 @@ def check_connections(database: Database, settings: Settings, workers: int) -> C
             found: Any = connection.execute(_COUNTS).one()
     except Transient as error:
         return Check(NAME, "warn", f"cannot be counted ({error})")
-    wanted = settings.database_pool_size * (settings.web_workers + workers)
+    wanted = settings.database_pool_size * (edges + workers)
     told = (
-        f"{found.used} of {found.allowed} in use; {settings.web_workers} edge and {workers} worker "
-        f"processes may take {wanted}"
+        f"{found.used} of {found.allowed} in use; {edges} edge and {workers} worker processes "
+        f"may take {wanted}"
     )
     if wanted > found.allowed or found.used > found.allowed * NEARLY_ALL:
         return Check(NAME, "warn", told, MEND)

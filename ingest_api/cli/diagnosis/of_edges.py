@@ -1,0 +1,22 @@
+"""Edges: whether anybody takes calls."""
+
+from redis import Redis
+
+from ingest_api.cli.diagnosis.check import Check, ok
+from workers.mailbox import layout
+from workers.mailbox.connection import MailboxUnavailable, translated
+
+NAME = "edges"
+START = "start one: `hal-ingest web`"
+
+
+def check_edges(client: Redis) -> tuple[Check, int]:
+    """Count the edge processes: each listens on a channel of its own."""
+    try:
+        with translated():
+            running = len(client.pubsub_channels(layout.outcomes_channel("*")))
+    except MailboxUnavailable as error:
+        return Check(NAME, "warn", f"cannot be counted ({error})"), 0
+    if running:
+        return ok(NAME, f"{running} running"), running
+    return Check(NAME, "warn", "none: nobody takes calls", START), 0
