@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-from redis import Redis
 
 from config.settings import Settings
 from config.version import VERSION
@@ -25,10 +24,9 @@ from ingest_api.waiters import Waiters
 from models.database import open_database
 from models.queries.operations import OperationKey, SettledRecord, find_settled
 from models.queries.projects import Credentials, find_credentials
-from workers.mailbox.connection import connect, connect_async
+from workers.mailbox.connection import connect_async
 from workers.mailbox.outcomes import Outcomes
 from workers.mailbox.post import Post, PostLimits
-from workers.mailbox.wake import Wake, WakeTimes
 
 RESTART_PAUSE_S = 1.0
 CANCEL_AGAIN_S = 0.1
@@ -51,9 +49,7 @@ class Edge:
             timeout_s=settings.database_timeout_s,
         )
         self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
-        self._wake_redis = connect(settings.redis_url, settings.redis_timeout_s)
-        wake = _wake(self._wake_redis, settings)
-        self.post = Post(self.redis, wake, _limits(settings), self.metrics.redis)
+        self.post = Post(self.redis, _limits(settings), self.metrics.redis)
         self.rate_limits = RateLimits(settings)
         self.refusals = Refusals()
         self.pace = Pace()
@@ -113,7 +109,6 @@ class Edge:
         await self.post.aclose()
         await self.key_usage.write()
         await self.redis.aclose()
-        self._wake_redis.close()
         self.database.close()
 
     async def _find_credentials(
@@ -154,7 +149,3 @@ def _limits(settings: Settings) -> PostLimits:
         wake_queued_s=settings.wake_queued_s,
         bulk_share=settings.bulk_mailbox_share,
     )
-
-
-def _wake(redis: Redis, settings: Settings) -> Wake:
-    return Wake(redis, WakeTimes(settings.wake_queued_s, settings.wake_running_s))

@@ -16,7 +16,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from workers.mailbox.wake import NO_TIMEOUT
+from workers.mailbox.drain_job import NO_TIMEOUT
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from redis import Redis
 
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, RedisFull, translated
-from workers.mailbox.wake import Wake, project_of
+from workers.mailbox.drain_job import project_of
+from workers.mailbox.wake import Wake
 from workers.stop import Stop
 
 log = logging.getLogger(__name__)

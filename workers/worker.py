@@ -5,8 +5,10 @@ RQ's loop gives up when Redis is away. This one begins it anew until it is told 
 
 import logging
 import signal
+import sys
 import threading
 import time
+import traceback
 from types import FrameType
 from typing import Any
 
@@ -23,10 +25,10 @@ from models.database import open_database
 from models.retention import retention_of
 from workers.assembly import Manner, assemble_drain, unwatched, wake_of
 from workers.drain import Drain
-from workers.job import allowing, without_quotes
+from workers.job import JobFailed, allowing, without_quotes
 from workers.mailbox.connection import connect
+from workers.mailbox.drain_job import DRAIN_FUNCTION, QUEUE_NAME
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME
 from workers.metrics import WorkerMetrics
 from workers.metrics_thread import MetricsThread
 from workers.prune import Pruner
@@ -88,6 +90,23 @@ class DrainWorker(SimpleWorker):
             return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
         finally:
             self.is_idle = False
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Runs the job without RQ's records of it: each is an fsync, for which a caller waits.
+
+        Whoever dies at it leaves an entry among RQ's jobs under way, which RQ clears away.
+        """
+        try:
+            job.func(*job.args)
+        except JobFailed:
+            self.handle_exception(job, *sys.exc_info())
+            self.handle_job_failure(job, queue, exc_string=traceback.format_exc())
+            queue.intermediate_queue.remove(job.id)
+            return
+        with self.connection.pipeline() as commands:
+            commands.lrem(queue.intermediate_queue_key, 1, job.id)
+            commands.delete(job.key)
+            commands.execute()
 
     def _set_ip_address(self, _: Redis) -> None:
         # RQ would look itself up among all clients, which a worker's user may not list.

@@ -10,10 +10,10 @@ from tests.benchmarks.bodies import Body, named_project
 from tests.benchmarks.stand import NO_CAP, PROJECT_ID, Stand
 from tests.services.processes import ServiceProcess
 from tests.services.waiting import wait_until
-from workers.mailbox.connection import connect, connect_async
+from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import READY, Envelope, Lane
 from workers.mailbox.post import Post, PostLimits, new_nonce
-from workers.mailbox.wake import Wake, WakeTimes
+from workers.mailbox.wake import WakeTimes
 
 _TIMEOUT_S = 10.0
 # No token expires while a mailbox is being filled.
@@ -62,9 +62,8 @@ def fill(stand: Stand, operations: Operations, projects: int, lane: Lane) -> Non
 
 
 async def _fill(redis_url: str, operations: Operations, projects: int, lane: Lane) -> None:
-    wake_redis = connect(redis_url, _TIMEOUT_S)
     redis = connect_async(redis_url, _TIMEOUT_S)
-    post = Post(redis, Wake(wake_redis, _WAKE_TIMES), _LIMITS)
+    post = Post(redis, _LIMITS)
     try:
         for at in range(0, len(operations), _AT_ONCE):
             envelopes = [envelope(*each) for each in operations[at : at + _AT_ONCE]]
@@ -77,4 +76,3 @@ async def _fill(redis_url: str, operations: Operations, projects: int, lane: Lan
     finally:
         await post.aclose()
         await redis.aclose()
-        wake_redis.close()

@@ -96,7 +96,7 @@ class Pipeline:
 
     async def _accept(self, steps: Sequence[Step], lane: Lane) -> None:
         redis = connect_async(self.redis_url, REDIS_TIMEOUT_S)
-        post = Post(redis, self.wake, POST_LIMITS)
+        post = Post(redis, POST_LIMITS)
         for step in steps:
             body = step.body_with([earlier.operation_id for earlier in self.taken])
             sent = envelope(step.operation_type, body)

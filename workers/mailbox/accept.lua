@@ -1,13 +1,15 @@
 -- Takes entries into one lane of a project's mailbox, in order: all that acceptance means, in one
 -- step.
 --
--- KEYS: the lane, the other lane, bytes, wake, ready, bells, then the idempotency hints in use
+-- KEYS: the lane, the other lane, bytes, wake, ready, bells, RQ's queues, its queue, the job, then
+--       the idempotency hints in use
 -- ARGV: project, max entries, max bytes (both of the lanes together), hint seconds, wake
---       milliseconds; interval and most debt in microseconds of the project's, a visitor's and an
---       address's token bucket; the number of buckets, then their keys; then for each entry:
---       nonce, fingerprint, its hint's place in KEYS (0: none), its three buckets' places among
---       their keys (0: none), envelope
--- Returns {wake taken (1 or 0), entries in the lane, in the other lane, answers, debts, failures}.
+--       milliseconds; the id and the fields of the job that is queued if nobody is awake; interval
+--       and most debt in microseconds of the project's, a visitor's and an address's token bucket;
+--       the number of buckets, then their keys; then for each entry: nonce, fingerprint, its
+--       hint's place in KEYS (0: none), its three buckets' places among their keys (0: none),
+--       envelope
+-- Returns {entries in the lane, in the other lane, answers, debts, failures}.
 -- An answer is the new entry's id, or the hint that was found ("id nonce fingerprint"), or "" where
 -- the mailbox is full, or "limited", which of its three buckets is empty, and for how many
 -- microseconds. A debt is a bucket's, -1 where it was not looked at. Failures are those of the
@@ -18,11 +20,13 @@
 
 local lane, other_lane, bytes_key = KEYS[1], KEYS[2], KEYS[3]
 local wake, ready, bells = KEYS[4], KEYS[5], KEYS[6]
+local queues, queue, job_key = KEYS[7], KEYS[8], KEYS[9]
 local project, max_entries, max_bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local hint_s, wake_ms = ARGV[4], ARGV[5]
-local intervals = {tonumber(ARGV[6]), tonumber(ARGV[8]), tonumber(ARGV[10])}
-local mosts = {tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[11])}
-local buckets = tonumber(ARGV[12])
+local job_id, job = ARGV[6], ARGV[7]
+local intervals = {tonumber(ARGV[8]), tonumber(ARGV[10]), tonumber(ARGV[12])}
+local mosts = {tonumber(ARGV[9]), tonumber(ARGV[11]), tonumber(ARGV[13])}
+local buckets = tonumber(ARGV[14])
 
 local depth, others = redis.call('XLEN', lane), redis.call('XLEN', other_lane)
 local held = tonumber(redis.call('GET', bytes_key) or '0')
@@ -39,7 +43,7 @@ local debts, spent, failures = {}, {}, 0
 -- may not touch one.)
 local function debt_of(place, kind)
   if debts[place] then return debts[place] end
-  local stored, debt = redis.pcall('GET', ARGV[12 + place]), 0
+  local stored, debt = redis.pcall('GET', ARGV[14 + place]), 0
   local full_at, interval = string.match(type(stored) == 'string' and stored or '', '^(%S+) (%S+)$')
   full_at, interval = tonumber(full_at), tonumber(interval)
   if full_at and interval then
@@ -90,18 +94,29 @@ local function take(at, nonce, fingerprint, hint, envelope)
   return id
 end
 
-for i = 13 + buckets, #ARGV, 7 do
+for i = 15 + buckets, #ARGV, 7 do
   local hint = KEYS[tonumber(ARGV[i + 2])]
   answers[#answers + 1] = take(i + 2, ARGV[i], ARGV[i + 1], hint, ARGV[i + 6])
 end
 
-local wake_taken = 0
+-- What RQ is told is a hint: if it cannot be, the sweeper wakes a drain.
+local function queue_job()
+  local fields = {}
+  for name, value in pairs(cjson.decode(job)) do
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
+  end
+  redis.pcall('SADD', queues, queue)
+  redis.pcall('HSET', job_key, unpack(fields))
+  redis.pcall('RPUSH', queue, job_id)
+end
+
 if added > 0 then
   redis.call('INCRBY', bytes_key, added)
   redis.call('ZADD', ready, 'NX', oldest, project)
   if redis.call('SET', wake, '1', 'NX', 'PX', wake_ms) then
     redis.call('XADD', bells, 'MAXLEN', '1', '*', 'p', project)
-    wake_taken = 1
+    queue_job()
   end
 end
 
@@ -112,8 +127,8 @@ for place = 1, buckets do
   if spent[place] then
     local told = string.format('%.2f %.6g', now_us + debt, intervals[spent[place]])
     local life_ms = string.format('%.0f', math.ceil(debt / 1000) + 1)
-    told = redis.pcall('SET', ARGV[12 + place], told, 'PX', life_ms)
+    told = redis.pcall('SET', ARGV[14 + place], told, 'PX', life_ms)
     if told.err then failures = failures + 1 end
   end
 end
-return {wake_taken, depth, others, answers, left, failures}
+return {depth, others, answers, left, failures}

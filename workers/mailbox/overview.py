@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
-from workers.mailbox.wake import QUEUE_NAME
+from workers.mailbox.drain_job import QUEUE_NAME
 
 LOOKED_AT = 200
 """Mailboxes, oldest first."""

@@ -1,10 +1,7 @@
 """The edge's half: entries on their way into the mailbox, and back as receipts."""
 
-import asyncio
-import logging
 import secrets
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,14 +12,12 @@ from redis.exceptions import NoScriptError
 from workers.mailbox import layout
 from workers.mailbox.answers import Answer, read_answer
 from workers.mailbox.buckets import Allowance, Bucket, TripBuckets
-from workers.mailbox.connection import MailboxUnavailable, translated, unavailable
+from workers.mailbox.connection import translated, unavailable
+from workers.mailbox.drain_job import QUEUE_KEY, QUEUES_KEY, job_key, new_job_id, stored_job
 from workers.mailbox.layout import Envelope, Lane, QueuedOperation
 from workers.mailbox.metrics import NOBODY, RedisMeter
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
-from workers.mailbox.wake import Wake
-
-log = logging.getLogger(__name__)
 
 _ACCEPT = script("accept")
 
@@ -56,15 +51,11 @@ def new_nonce() -> str:
 class Post:
     """Takes entries into the mailboxes. One for each edge process, used by its event loop."""
 
-    def __init__(
-        self, redis: Redis, wake: Wake, limits: PostLimits, meter: RedisMeter = NOBODY
-    ) -> None:
+    def __init__(self, redis: Redis, limits: PostLimits, meter: RedisMeter = NOBODY) -> None:
         self._redis = redis
-        self._wake = wake
         self._limits = limits
         self._meter = meter
         self._round_trips = RoundTrips(self._send, meter)
-        self._waker = ThreadPoolExecutor(1, thread_name_prefix="wake")
 
     async def accept(
         self, project_id: str, envelope: Envelope, allowance: Allowance | None = None
@@ -122,9 +113,8 @@ class Post:
         return None
 
     async def aclose(self) -> None:
-        """Waits for the entries and wake-ups under way. The clients stay open."""
+        """Waits for the entries under way. The client stays open."""
         await self._round_trips.aclose()
-        await asyncio.to_thread(self._waker.shutdown)
 
     async def _send(self, trip: Sequence[Letter]) -> None:
         bundles: dict[_Bundle, list[Letter]] = {}
@@ -156,6 +146,7 @@ class Post:
     def _call(
         self, project_id: str, lane: Lane, letters: Sequence[Letter], buckets: TripBuckets
     ) -> list[Any]:
+        job_id = new_job_id(project_id)
         keys = [
             layout.stream_key(project_id, lane),
             layout.stream_key(project_id, layout.other_lane(lane)),
@@ -163,6 +154,9 @@ class Post:
             layout.wake_key(project_id),
             layout.READY,
             layout.BELLS,
+            QUEUES_KEY,
+            QUEUE_KEY,
+            job_key(job_id),
         ]
         entries: list[Any] = []
         for envelope, counted, raw in _entries(letters):
@@ -178,6 +172,8 @@ class Post:
             *self._limits.caps(lane),
             self._limits.idempotency_hint_s,
             round(self._limits.wake_queued_s * 1000),
+            job_id,
+            stored_job(project_id),
             *buckets.arguments(),
             *entries,
         ]
@@ -195,11 +191,9 @@ class Post:
             self._meter.failed(error)
             refuse(letters, error)
             return
-        wake_taken, in_lane, in_other_lane, answers, debts_us, failures = reply
+        in_lane, in_other_lane, answers, debts_us, failures = reply
         if failures:
             self._meter.limiter_failed(failures)
-        if wake_taken:
-            self._waker.submit(self._enqueue, project_id)
         # Live ones go first: they do not wait for what waits in the other lane.
         depth = in_lane if lane == "live" else in_lane + in_other_lane
         rest = iter(answers)
@@ -208,15 +202,6 @@ class Post:
             pairs = zip(letter.envelopes, mine, strict=True)
             buckets.tell(letter.allowance, debts_us)
             letter.deliver([read_answer(each, answer.decode(), depth) for each, answer in pairs])
-
-    def _enqueue(self, project_id: str) -> None:
-        named = {"project_id": project_id}
-        try:
-            self._wake.enqueue(project_id)
-        except MailboxUnavailable as error:
-            log.warning("no drain was queued, the sweeper will: %s", error, extra=named)
-        except Exception:
-            log.exception("no drain was queued, the sweeper will", extra=named)
 
 
 def _entries(letters: Sequence[Letter]) -> Iterator[tuple[Envelope, Sequence[Bucket], bytes]]:

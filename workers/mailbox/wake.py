@@ -1,12 +1,10 @@
 """The wake token and the RQ job behind it: how a mailbox gets a drain, and only one.
 
 The token says that a drain of the project is queued or running. accept.lua takes it with the first
-entry, whoever took it queues the job, the drain holds it while it runs and clears it before its
-last look. It expires, so that a lost job is noticed by the sweeper.
+entry and queues the job, the drain holds it while it runs and clears it before its last look. It
+expires, so that a lost job is noticed by the sweeper.
 """
 
-import re
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,17 +18,20 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from workers.mailbox.connection import translated
+from workers.mailbox.drain_job import (
+    DRAIN_FUNCTION,
+    FAILURE_KEPT_S,
+    NO_TIMEOUT,
+    QUEUE_NAME,
+    is_job_id,
+    new_job_id,
+    project_of,
+)
 from workers.mailbox.layout import wake_key
 from workers.mailbox.script import script
 
 _TAKE_JOB = script("take_job")
 
-QUEUE_NAME = "ingest"
-DRAIN_FUNCTION = "workers.drain.drain"
-_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}-[0-9a-f]{16}", re.ASCII)
-# RQ's timeout would raise inside a transaction; the drain ends its turn by itself.
-NO_TIMEOUT = -1
-FAILURE_KEPT_S = 3600
 # Redis syncs its file to disk for each refresh, while a caller waits: not every look is one.
 REFRESH_SHARE = 1 / 3
 
@@ -93,7 +94,7 @@ class Wake:
             self._queue.enqueue_call(
                 DRAIN_FUNCTION,
                 args=(project_id,),
-                job_id=_job_id(project_id),
+                job_id=new_job_id(project_id),
                 timeout=NO_TIMEOUT,
                 result_ttl=0,
                 failure_ttl=FAILURE_KEPT_S,
@@ -116,7 +117,7 @@ class Wake:
         with translated():
             first: Any = self._redis.lrange(self._queue.key, 0, 0)
             job_id = first[0].decode("utf-8", "replace") if first else ""
-            if _JOB_ID.fullmatch(job_id) is None:
+            if not is_job_id(job_id):
                 return None
             arguments = (2, self._queue.key, Job.key_for(job_id), job_id)
             try:
@@ -137,12 +138,3 @@ class Wake:
                 commands.lrem(self._queue.key, 0, job_id)
                 commands.delete(Job.key_for(job_id))
             commands.execute()
-
-
-def _job_id(project_id: str) -> str:
-    return f"{project_id}-{secrets.token_hex(8)}"
-
-
-def project_of(job_id: str) -> str:
-    """The project whose drain a job is, told from its id (the job's own data may be lost)."""
-    return job_id.rpartition("-")[0]

@@ -33,7 +33,7 @@ async def open_post(redis_url: str, world: World) -> AsyncIterator[OpenPost]:
         def opened(limits: PostLimits) -> Post:
             redis = connect_async(redis_url, TIMEOUT_S)
             stack.push_async_callback(redis.aclose)
-            post = Post(redis, world.wake, limits)
+            post = Post(redis, limits)
             stack.push_async_callback(post.aclose)
             return post
 

@@ -12,8 +12,9 @@ from tests.services.waiting import wait_until
 from workers.drain import SHARED_FOR_S
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
+from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import ENVELOPE_VERSION, QueuedOperation, encode
-from workers.mailbox.wake import Wake, WakeTimes, project_of
+from workers.mailbox.wake import Wake, WakeTimes
 from workers.patience import retry_delay_s
 
 

@@ -18,7 +18,8 @@ from config.exception_text import describe_exception
 from tests.integration.mailbox.world import TIMES
 from workers.job import AllowedJob, allowing, without_quotes
 from workers.mailbox.connection import connect
-from workers.mailbox.wake import DRAIN_FUNCTION, QUEUE_NAME, Wake
+from workers.mailbox.drain_job import DRAIN_FUNCTION, QUEUE_NAME
+from workers.mailbox.wake import Wake
 from workers.worker import DrainWorker
 
 drained: list[str] = []

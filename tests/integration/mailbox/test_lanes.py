@@ -10,8 +10,8 @@ import pytest
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
 from workers.drain_terms import Clock, Departure
+from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import LANES, Lane, QueuedOperation, encode
-from workers.mailbox.wake import project_of
 
 SMALL = replace(NO_LINGER, batch_size=10, bulk_batch_size=3)
 BULK = [f"bulk{n}" for n in range(9)]

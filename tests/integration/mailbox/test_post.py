@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from tests.integration.mailbox.conftest import OpenPost
-from tests.integration.mailbox.world import LIMITS, TIMES, World, envelope, let_others_run
+from tests.integration.mailbox.world import LIMITS, World, envelope, let_others_run
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, Replay
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
+from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import LANES, encode, operation_id, stream_key
 from workers.mailbox.post import Post
 from workers.mailbox.round_trips import MAX_TRIP_ENTRIES
-from workers.mailbox.wake import Wake, project_of
 
 pytestmark = pytest.mark.anyio
 
@@ -232,7 +232,7 @@ async def test_without_redis_every_call_is_told_so_and_the_next_works_when_it_is
     own_redis: RedisProcess,
 ) -> None:
     redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
-    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    post = Post(redis, LIMITS)
     assert isinstance(await post.accept("p", envelope()), Accepted)
     own_redis.kill()
     calls = [post.accept("p", envelope()) for _ in range(20)]
@@ -249,7 +249,7 @@ async def test_a_silent_redis_holds_no_caller_longer_than_one_timeout(
     own_redis: RedisProcess,
 ) -> None:
     redis, sync = connect_async(own_redis.url, 0.4), connect(own_redis.url, 0.4)
-    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    post = Post(redis, LIMITS)
     await post.accept("p", envelope())
     own_redis.pause()
     began_s = asyncio.get_running_loop().time()
@@ -268,23 +268,11 @@ async def test_a_silent_redis_holds_no_caller_longer_than_one_timeout(
 
 async def test_a_full_redis_refuses_whole_entries(own_redis: RedisProcess) -> None:
     redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
-    post = Post(redis, Wake(sync, TIMES), LIMITS)
+    post = Post(redis, LIMITS)
     sync.config_set("maxmemory", "1")
     with pytest.raises(MailboxUnavailable, match="OutOfMemoryError"):
         await post.accept("p", envelope(idempotency_key="k"))
     assert sync.keys("*") == []
-    await post.aclose()
-    await redis.aclose()
-    sync.close()
-
-
-async def test_a_job_that_cannot_be_queued_costs_no_caller_its_answer(
-    own_redis: RedisProcess, redis_url: str
-) -> None:
-    redis, sync = connect_async(redis_url, 1.0), connect(own_redis.url, 0.2)
-    own_redis.kill()
-    post = Post(redis, Wake(sync, TIMES), LIMITS)
-    assert isinstance(await post.accept("p", envelope()), Accepted)
     await post.aclose()
     await redis.aclose()
     sync.close()

@@ -11,13 +11,12 @@ import pytest
 from redis import Redis
 
 from tests.integration.mailbox.conftest import OpenPost
-from tests.integration.mailbox.world import LIMITS, TIMEOUT_S, TIMES, World, envelope
+from tests.integration.mailbox.world import LIMITS, TIMEOUT_S, World, envelope
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.answers import Accepted, Answer, MailboxFull, RateLimited, Replay
 from workers.mailbox.buckets import Allowance, Bucket, bucket, bucket_limit
-from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
+from workers.mailbox.connection import MailboxUnavailable, connect_async
 from workers.mailbox.post import Post
-from workers.mailbox.wake import Wake
 
 pytestmark = pytest.mark.anyio
 
@@ -158,7 +157,7 @@ async def test_a_bucket_that_cannot_be_read_stops_nobody_and_is_counted(
         broken(redis)
     meter = Failures()
     async with connect_async(redis_url, TIMEOUT_S) as redis_of_edge:
-        post = Post(redis_of_edge, world.wake, LIMITS, meter)
+        post = Post(redis_of_edge, LIMITS, meter)
         assert isinstance(await asked(post, PROJECT), Accepted)
         assert meter.buckets == 1
         # It is a bucket again from then on.
@@ -179,10 +178,9 @@ async def test_buckets_that_redis_denies_stop_nobody_and_are_counted(
     path = own_redis.url.removeprefix("unix://")
     url = f"unix://without-buckets@{path}?password=secret"
     async with connect_async(url, TIMEOUT_S) as redis_of_edge:
-        with connect(own_redis.url, TIMEOUT_S) as waker:
-            post = Post(redis_of_edge, Wake(waker, TIMES), LIMITS, meter)
-            answers = [await asked(post, PROJECT) for _ in range(5)]
-            await post.aclose()
+        post = Post(redis_of_edge, LIMITS, meter)
+        answers = [await asked(post, PROJECT) for _ in range(5)]
+        await post.aclose()
     assert kinds(answers) == [Accepted] * 5
     # Neither could it be read nor written.
     assert meter.buckets == 10

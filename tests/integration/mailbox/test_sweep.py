@@ -5,9 +5,9 @@ import pytest
 from tests.integration.mailbox.world import World, envelope
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import MailboxUnavailable, RedisFull, connect
+from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import Envelope
 from workers.mailbox.post import Post
-from workers.mailbox.wake import project_of
 from workers.sweep import Mending, Sweeper
 
 

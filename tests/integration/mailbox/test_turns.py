@@ -8,7 +8,8 @@ from typing import Any
 from redis import Redis
 
 from tests.integration.mailbox.world import NO_LINGER, TIMES, World
-from workers.mailbox.wake import QUEUE_NAME, Wake
+from workers.mailbox.drain_job import QUEUE_NAME
+from workers.mailbox.wake import Wake
 from workers.turns import Turns
 
 QUEUE = f"rq:queue:{QUEUE_NAME}"
