@@ -2,16 +2,23 @@
 
 import time
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from workers.mailbox.answers import Answer, MailboxFull, RateLimited
 from workers.mailbox.buckets import Allowance, Bucket, Level
+from workers.mailbox.layout import Envelope, encode
 
 FULL_FOR_S = 0.25
 """How long a mailbox that was full is taken to be so still."""
 ENTRIES_LIMIT = 10_000
+"""Of buckets, and of mailboxes."""
 
-_Refuser = Bucket | str
-"""A token bucket with its limit (a changed one is another), or a project whose mailbox is full."""
+
+class _Full(NamedTuple):
+    """A mailbox that had no room for an envelope of this size: a smaller one may fit."""
+
+    until_s: float
+    size_bytes: int
 
 
 class Refusals:
@@ -19,35 +26,48 @@ class Refusals:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._until_s: dict[_Refuser, float] = {}
+        # A changed limit makes another bucket.
+        self._empty_until_s: dict[Bucket, float] = {}
+        self._full: dict[str, _Full] = {}
 
-    def of(self, project_id: str, allowance: Allowance, *, keyless: bool) -> Answer | None:
-        """How the operation of an allowance would be refused; None if it must be asked for.
+    def of(self, project_id: str, allowance: Allowance, envelope: Envelope) -> Answer | None:
+        """How the operation would be refused; None if it must be asked for.
 
-        One under an idempotency key (not `keyless`) may be a repeat, which a full mailbox answers.
+        One under an idempotency key may be a repeat, which a full mailbox answers.
         """
-        if not self._until_s:
+        if not self._empty_until_s and not self._full:
             return None
         now_s = self._clock()
-        if keyless and self._until_s.get(project_id, 0.0) > now_s:
+        if envelope.idempotency_key is None and self._has_no_room(project_id, envelope, now_s):
             return MailboxFull()
         for bucket in allowance.buckets[0]:
-            left_s = self._until_s.get(bucket, 0.0) - now_s
+            left_s = self._empty_until_s.get(bucket, 0.0) - now_s
             if left_s > 0:
                 allowance.levels = (Level(bucket, bucket.limit.most_us),)
                 return RateLimited(bucket.name, left_s)
         return None
 
-    def note(self, project_id: str, allowance: Allowance, answer: Answer) -> None:
+    def note(
+        self, project_id: str, allowance: Allowance, envelope: Envelope, answer: Answer
+    ) -> None:
         """Remembers how an operation was refused, if it was."""
+        now_s = self._clock()
         if isinstance(answer, MailboxFull):
-            self._remember(project_id, FULL_FOR_S)
+            _make_room(self._full)
+            self._full[project_id] = _Full(now_s + FULL_FOR_S, len(encode(envelope)))
         elif isinstance(answer, RateLimited):
             for bucket in allowance.buckets[0]:
                 if bucket.name == answer.bucket:
-                    self._remember(bucket, answer.wait_s)
+                    _make_room(self._empty_until_s)
+                    self._empty_until_s[bucket] = now_s + answer.wait_s
 
-    def _remember(self, refuser: _Refuser, for_s: float) -> None:
-        if len(self._until_s) >= ENTRIES_LIMIT:
-            self._until_s.clear()
-        self._until_s[refuser] = self._clock() + for_s
+    def _has_no_room(self, project_id: str, envelope: Envelope, now_s: float) -> bool:
+        full = self._full.get(project_id)
+        if full is None or full.until_s <= now_s:
+            return False
+        return len(encode(envelope)) >= full.size_bytes
+
+
+def _make_room(remembered: dict[Any, Any]) -> None:
+    if len(remembered) >= ENTRIES_LIMIT:
+        remembered.clear()

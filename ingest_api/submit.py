@@ -69,10 +69,10 @@ async def _accept(edge: Edge, incoming: Incoming, asked: Asked, envelope: Envelo
     """The mailbox's answer; whatever it is, the caller's tells what is left in the buckets."""
     allowance = edge.rate_limits.allowance(incoming, asked.caller, [asked])
     project_id = asked.caller.project.id
-    answer = edge.refusals.of(project_id, allowance, keyless=asked.idempotency_key is None)
+    answer = edge.refusals.of(project_id, allowance, envelope)
     if answer is None:
         answer = await edge.post.accept(project_id, envelope, allowance)
-        edge.refusals.note(project_id, allowance, answer)
+        edge.refusals.note(project_id, allowance, envelope, answer)
     incoming.rate_limits = rate_headers(allowance)
     return answer
 

@@ -116,3 +116,13 @@ async def test_a_full_mailbox_refuses_before_anything_is_stored(
     assert (full.status_code, full.json()["code"]) == (429, "mailbox_full")
     assert int(full.headers["retry-after"]) > 0
     assert len(edge.mailbox()) == 1
+
+
+async def test_a_mailbox_without_room_for_a_large_operation_takes_a_small_one_at_once(
+    start_edge: StartEdge, sqlite_project: Project
+) -> None:
+    edge = await start_edge(database_url=sqlite_project.database_url, mailbox_max_bytes=1024)
+    large = {**_VISITOR, "properties": {"plan": "x" * 1024}}
+    answers = [await edge.post("set-properties", large) for _ in range(2)]
+    answers.append(await edge.post())
+    assert [each.status_code for each in answers] == [429, 429, 202]

@@ -1,13 +1,19 @@
 """What is sure to be refused is refused without a way to Redis (contract §4, Load)."""
 
+from dataclasses import replace
+
 import pytest
 
 from ingest_api.refusals import ENTRIES_LIMIT, FULL_FOR_S, Refusals
 from workers.mailbox.answers import Accepted, Answer, MailboxFull, RateLimited
 from workers.mailbox.buckets import Allowance, Bucket, bucket, bucket_limit
+from workers.mailbox.layout import Envelope
 
 ANN = bucket("p", "visitor", bucket_limit(1, 5), "ann")
 BOB = bucket("p", "visitor", bucket_limit(1, 5), "bob")
+NOBODYS = Allowance([[]])
+SMALL = Envelope("0" * 14, "track", "publishable", {"name": "x"}, "f")
+LARGE = replace(SMALL, payload={"name": "x" * 100})
 
 
 class Clock:
@@ -25,12 +31,12 @@ def clock() -> Clock:
 @pytest.fixture
 def refusals(clock: Clock) -> Refusals:
     refusals = Refusals(clock)
-    refusals.note("p", Allowance([[ANN]]), RateLimited("visitor", 0.8))
+    refusals.note("p", Allowance([[ANN]]), SMALL, RateLimited("visitor", 0.8))
     return refusals
 
 
 def known(refusals: Refusals, *buckets: Bucket, project_id: str = "p") -> Answer | None:
-    return refusals.of(project_id, Allowance([buckets]), keyless=True)
+    return refusals.of(project_id, Allowance([buckets]), SMALL)
 
 
 def test_an_empty_bucket_is_known_to_be_empty_until_its_time(
@@ -46,7 +52,7 @@ def test_an_empty_bucket_is_known_to_be_empty_until_its_time(
 
 def test_what_is_left_is_told_as_nothing(refusals: Refusals) -> None:
     allowance = Allowance([[ANN]])
-    refusals.of("p", allowance, keyless=True)
+    refusals.of("p", allowance, SMALL)
     assert [level.remaining for level in allowance.levels] == [0]
 
 
@@ -59,7 +65,7 @@ def test_under_a_changed_limit_it_is_asked_for_again(refusals: Refusals) -> None
 
 
 def test_a_full_mailbox_is_known_for_a_moment(refusals: Refusals, clock: Clock) -> None:
-    refusals.note("p", Allowance([[]]), MailboxFull())
+    refusals.note("p", NOBODYS, SMALL, MailboxFull())
     assert known(refusals) == MailboxFull()
     assert known(refusals, project_id="q") is None
     clock.now_s += FULL_FOR_S
@@ -67,18 +73,31 @@ def test_a_full_mailbox_is_known_for_a_moment(refusals: Refusals, clock: Clock) 
 
 
 def test_what_may_be_a_repeat_is_not_refused_for_a_full_mailbox(refusals: Refusals) -> None:
-    refusals.note("p", Allowance([[]]), MailboxFull())
-    assert refusals.of("p", Allowance([[]]), keyless=False) is None
+    refusals.note("p", NOBODYS, SMALL, MailboxFull())
+    assert refusals.of("p", NOBODYS, replace(SMALL, idempotency_key="k")) is None
+
+
+def test_a_mailbox_that_had_no_room_for_a_large_envelope_may_have_some_for_a_small_one(
+    refusals: Refusals, clock: Clock
+) -> None:
+    refusals.note("p", NOBODYS, LARGE, MailboxFull())
+    assert refusals.of("p", NOBODYS, LARGE) == MailboxFull()
+    assert refusals.of("p", NOBODYS, SMALL) is None
+    clock.now_s += FULL_FOR_S / 2
+    refusals.note("p", NOBODYS, SMALL, MailboxFull())
+    clock.now_s += FULL_FOR_S / 2
+    assert refusals.of("p", NOBODYS, SMALL) == MailboxFull()
+    assert refusals.of("p", NOBODYS, LARGE) == MailboxFull()
 
 
 def test_what_was_accepted_is_no_refusal(clock: Clock) -> None:
     refusals = Refusals(clock)
-    refusals.note("p", Allowance([[ANN]]), Accepted("op", 0, 1))
+    refusals.note("p", Allowance([[ANN]]), SMALL, Accepted("op", 0, 1))
     assert known(refusals, ANN) is None
 
 
 def test_it_remembers_a_bounded_number(refusals: Refusals) -> None:
     for n in range(ENTRIES_LIMIT + 5):
-        refusals.note(f"p{n}", Allowance([[]]), MailboxFull())
+        refusals.note(f"p{n}", NOBODYS, SMALL, MailboxFull())
     remembered = [n for n in range(ENTRIES_LIMIT + 5) if known(refusals, project_id=f"p{n}")]
     assert 0 < len(remembered) <= ENTRIES_LIMIT
