@@ -27,7 +27,7 @@ ROWS: tuple[MetricRow, ...] = (
     MetricRow(
         "hal_mailbox_oldest_seconds",
         "gauge",
-        ("project",),
+        ("project", "lane"),
         "age of the oldest operation that waits",
     ),
     MetricRow("hal_mailboxes_waiting", "gauge", (), "projects whose mailbox is not empty"),
@@ -98,17 +98,21 @@ def _of_mailboxes(mailboxes: Collection[WaitingMailbox], named: int) -> Iterator
         (REST, "live"): sum(each.live for each in rest),
         (REST, "bulk"): sum(each.bulk for each in rest),
     }
+    ages_s: Values = {
+        (REST, "live"): max((each.live_age_s for each in rest), default=0.0),
+        (REST, "bulk"): max((each.bulk_age_s for each in rest), default=0.0),
+    }
     for each in shown:
         entries[each.project_id, "live"] = each.live
         entries[each.project_id, "bulk"] = each.bulk
+        ages_s[each.project_id, "live"] = each.live_age_s
+        ages_s[each.project_id, "bulk"] = each.bulk_age_s
     yield _family("hal_mailbox_entries", entries)
+    yield _family("hal_mailbox_oldest_seconds", ages_s)
     size_bytes: Values = {(each.project_id,): float(each.size_bytes) for each in shown}
     yield _family(
         "hal_mailbox_bytes", {**size_bytes, (REST,): float(sum(each.size_bytes for each in rest))}
     )
-    ages_s: Values = {(each.project_id,): each.age_s for each in shown}
-    oldest_s = max((each.age_s for each in rest), default=0.0)
-    yield _family("hal_mailbox_oldest_seconds", {**ages_s, (REST,): oldest_s})
 
 
 def standing_out(mailboxes: Collection[WaitingMailbox], named: int) -> list[WaitingMailbox]:

@@ -130,7 +130,8 @@ def test_what_waits_is_told_by_project_and_the_rest_as_one(
     }
     assert found["hal_mailboxes_waiting{}"] == 3
     assert found['hal_mailbox_bytes{project="proj_3"}'] > 3 * 100
-    assert 0 < found['hal_mailbox_oldest_seconds{project="proj_1"}'] < 60
+    assert 0 < found['hal_mailbox_oldest_seconds{lane="live",project="proj_1"}'] < 60
+    assert found['hal_mailbox_oldest_seconds{lane="bulk",project="proj_1"}'] == 0
     assert found["hal_rq_workers{}"] == 0
     assert found['hal_store_readable{store="redis"}'] == 1
     warned = {each["code"] for each in ready.json()["warnings"]}

@@ -4,7 +4,7 @@ Read with few round trips; of very many waiting mailboxes only the oldest are lo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -21,17 +21,25 @@ QUEUE_KEY = f"rq:queue:{QUEUE_NAME}"
 
 @dataclass(frozen=True, slots=True)
 class WaitingMailbox:
-    """One project's mailbox: entries by lane, bytes of both, and the age of the oldest."""
+    """One project's mailbox: entries by lane, bytes of both, and the age of each lane's oldest.
+
+    A lane in which none wait has the age 0.
+    """
 
     project_id: str
     live: int
     bulk: int
     size_bytes: int
-    age_s: float
+    live_age_s: float
+    bulk_age_s: float
 
     @property
     def entries(self) -> int:
         return self.live + self.bulk
+
+    @property
+    def age_s(self) -> float:
+        return max(self.live_age_s, self.bulk_age_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +88,45 @@ async def _mailboxes(
             commands.xlen(layout.bulk_key(project.decode()))
             commands.get(layout.bytes_key(project.decode()))
         found: list[Any] = await commands.execute()
-    return [
-        WaitingMailbox(
-            project.decode(),
-            int(found[3 * place]),
-            int(found[3 * place + 1]),
-            int(found[3 * place + 2] or 0),
-            max(0.0, (now_ms - since_ms) / 1000),
-        )
+    mailboxes = [
+        _mailbox(project.decode(), found[3 * place : 3 * place + 3], now_ms - since_ms)
         for place, (project, since_ms) in enumerate(oldest)
     ]
+    both = [mailbox for mailbox in mailboxes if mailbox.live and mailbox.bulk]
+    known = await _with_ages(redis, both, now_ms) if both else {}
+    return [known.get(mailbox.project_id, mailbox) for mailbox in mailboxes]
+
+
+def _mailbox(project_id: str, found: Sequence[Any], age_ms: float) -> WaitingMailbox:
+    """Where only one lane waits, its oldest is the mailbox'."""
+    live, bulk, size_bytes = (int(each or 0) for each in found)
+    age_s = max(0.0, age_ms / 1000)
+    return WaitingMailbox(
+        project_id, live, bulk, size_bytes, age_s if live else 0.0, age_s if bulk else 0.0
+    )
+
+
+async def _with_ages(
+    redis: Redis, mailboxes: Sequence[WaitingMailbox], now_ms: int
+) -> dict[str, WaitingMailbox]:
+    """Mailboxes in which both lanes wait, with the ages that their heads tell."""
+    async with redis.pipeline(transaction=False) as commands:
+        for mailbox in mailboxes:
+            for lane in layout.LANES:
+                commands.xrange(layout.stream_key(mailbox.project_id, lane), count=1)
+        ages_s = [_age_s(head, now_ms) for head in await commands.execute()]
+    return {
+        mailbox.project_id: replace(mailbox, live_age_s=live_age_s, bulk_age_s=bulk_age_s)
+        for mailbox, live_age_s, bulk_age_s in zip(
+            mailboxes, ages_s[::2], ages_s[1::2], strict=True
+        )
+    }
+
+
+def _age_s(head: Sequence[tuple[bytes, Any]], now_ms: int) -> float:
+    if not head:
+        return 0.0
+    return max(0.0, (now_ms - int(head[0][0].partition(b"-")[0])) / 1000)
 
 
 async def _workers(redis: Redis) -> tuple[int | None, int | None]:
