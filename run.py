@@ -141,19 +141,27 @@ def _format(_: argparse.Namespace, __: Sequence[str]) -> int:
 
 
 def _bench(_: argparse.Namespace, rest: Sequence[str]) -> int:
-    _set_up(DEV_LOCK)
-    _add(BENCH_LOCK)
-    return _call(("python", "-m", "tests.benchmarks", *rest))
+    return _module("tests.benchmarks", rest, BENCH_LOCK)
 
 
 def _faults(_: argparse.Namespace, rest: Sequence[str]) -> int:
-    _set_up(DEV_LOCK)
-    return _call(("python", "-m", "tests.faults", *rest))
+    return _module("tests.faults", rest)
 
 
 def _machines(_: argparse.Namespace, rest: Sequence[str]) -> int:
+    return _module("tests.machines", rest)
+
+
+def _module(name: str, rest: Sequence[str], *further: Path) -> int:
+    """Run one of our own programs, but set nothing up for arguments that it does not take."""
+    look = [sys.executable, "-m", f"{name}.arguments", *rest]
+    judged = subprocess.call(look, cwd=ROOT)
+    if judged != 0 or {"-h", "--help"} & {*rest}:
+        return judged
     _set_up(DEV_LOCK)
-    return _call(("python", "-m", "tests.machines", *rest))
+    for lock in further:
+        _add(lock)
+    return _call(("python", "-m", name, *rest))
 
 
 def _pytest(rest: Sequence[str]) -> int:

@@ -3,29 +3,15 @@
 Nothing fails when a target is missed: figures belong to a machine and its mood.
 """
 
-import argparse
 import os
 import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 
-from tests.benchmarks import (
-    alternatives,
-    backfill,
-    batch,
-    drain,
-    edge,
-    end_to_end,
-    fairness,
-    growth,
-    metadata,
-    overload,
-    projects,
-    reads,
-    waiting,
-)
+from tests.benchmarks.arguments import NAMES, parser
 from tests.benchmarks.figures import Figure, render_json, render_table
 from tests.benchmarks.load import ROOT
 from tests.benchmarks.page import write_results
@@ -34,25 +20,13 @@ from tests.benchmarks.stand import durable_postgresql
 from tests.services.run_folder import RunFolder
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Figure]]] = {
-    "edge": edge.run,
-    "batch": batch.run,
-    "drain": drain.run,
-    "waiting": waiting.run,
-    "end_to_end": end_to_end.run,
-    "alternatives": alternatives.run,
-    "growth": growth.run,
-    "projects": projects.run,
-    "metadata": metadata.run,
-    "reads": reads.run,
-    "overload": overload.run,
-    "fairness": fairness.run,
-    "backfill": backfill.run,
+    name: import_module(f"tests.benchmarks.{name}").run for name in NAMES
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen benchmarks and print their figures; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     began_s = time.perf_counter()
     figures = []
     for name, measured in _measured(options.benchmarks or list(BENCHMARKS), Plan(options.quick)):
@@ -83,30 +57,6 @@ def _measured(names: Sequence[str], plan: Plan) -> Iterator[tuple[str, list[Figu
                 yield name, BENCHMARKS[name](plan)
     finally:
         folder.close()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    parser.add_argument(
-        "benchmarks",
-        nargs="*",
-        metavar="name",
-        type=_known,
-        help=f"which to run, of {', '.join(BENCHMARKS)}; all if left out",
-    )
-    parser.add_argument("--quick", action="store_true", help="smaller and rougher")
-    parser.add_argument(
-        "--write", action="store_true", help="put the figures into docs/performance.md"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
-    return parser
-
-
-def _known(name: str) -> str:
-    # argparse's own `choices` would refuse an empty list, which means all.
-    if name not in BENCHMARKS:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(BENCHMARKS)}")
-    return name
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Also `--recovery`: how soon the product is itself again; `--safeguards`: what go
 safeguard. The exit code is 1 if a promise was broken, a target missed or a safeguard not missed.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import asdict
 
 from tests.faults import recovery, safeguards
+from tests.faults.arguments import parser
 from tests.faults.ground import postgres_server
 from tests.faults.kept import keep, replay_command
 from tests.faults.plan import DATABASE_KINDS, DatabaseKind, drawn
@@ -25,7 +25,7 @@ FIRST_SEED = 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     databases = options.database or list(DATABASE_KINDS)
     first = options.seed if options.seed is not None else FIRST_SEED
     seeds = range(first, first + (1 if options.seed is not None else options.seeds))
@@ -94,19 +94,6 @@ def _document(database: DatabaseKind, verdict: Verdict) -> dict[str, object]:
         "quiet_after_s": round(verdict.quiet_after_s, 2),
         "took_s": round(verdict.took_s, 1),
     }
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="run.py faults", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=40, help="how many rounds (default 40)")
-    parser.add_argument("--seed", type=int, help="only this round, to play it again")
-    parser.add_argument(
-        "--database", action="append", choices=DATABASE_KINDS, help="on which; both if left out"
-    )
-    parser.add_argument("--recovery", action="store_true", help="measure recovery times")
-    parser.add_argument("--safeguards", action="store_true", help="take each safeguard out")
-    parser.add_argument("--json", action="store_true", help="print JSON on standard output")
-    return parser
 
 
 def _say(progress: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
+_NO_CACHE = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.fixture
@@ -42,6 +43,19 @@ def test_an_unknown_argument_of_check_is_refused(checkout: Path) -> None:
     done = _run(checkout, "check", "--no-such-thing")
     assert done.returncode == 2
     assert done.stderr == "run.py check: unknown arguments: --no-such-thing\n"
+
+
+@pytest.mark.parametrize("command", ["bench", "faults", "machines"])
+def test_what_a_program_does_not_take_is_refused_before_anything_is_set_up(
+    checkout: Path, command: str
+) -> None:
+    shutil.copytree(_ROOT / "tests", checkout / "tests", ignore=_NO_CACHE)
+    refused = _run(checkout, command, "--bogus")
+    assert refused.returncode == 2
+    assert refused.stderr.endswith(f"run.py {command}: error: unrecognized arguments: --bogus\n")
+    told = _run(checkout, command, "--", "--help")
+    assert (told.returncode, f"usage: run.py {command}" in told.stdout) == (0, True)
+    assert not (checkout / ".venv").exists()
 
 
 def test_a_missing_venv_module_is_one_line_that_says_what_to_install(checkout: Path) -> None:

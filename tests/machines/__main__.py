@@ -4,10 +4,10 @@ Machines a and b run an edge and a worker each, c runs Redis and PostgreSQL, cal
 of their own. They are network namespaces: an own address each, and cables that can be pulled out.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
+from tests.machines.arguments import parser
 from tests.machines.figures import HEAD
 from tests.machines.network import NotPossible
 from tests.machines.round import Verdict, play
@@ -19,9 +19,7 @@ SHOWN_VIOLATIONS = 20
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play one round and print what callers felt; returns 1 if a promise was broken."""
-    parser = argparse.ArgumentParser(prog="run.py machines", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="of what callers ask for")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     folder = RunFolder()
     try:
         with site() as machines:
