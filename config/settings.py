@@ -211,6 +211,12 @@ class Settings(BaseSettings):
         le=2_000,
         description="the most in a batch while several projects need the worker",
     )
+    drain_round_projects: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="projects that share one transaction while many wait; 1: each has its own",
+    )
     bulk_batch_size: int = Field(
         200, ge=1, le=2_000, description="the most in a batch of the bulk lane"
     )

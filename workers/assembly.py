@@ -13,10 +13,11 @@ from workers.apply import apply_batch, dead_letter
 from workers.decide import Deciding, unlimited
 from workers.drain import Drain
 from workers.drain_metrics import DrainMetrics
-from workers.drain_terms import LINGER_PIECE_S, DrainLimits, Guard, Storage, Unguarded
+from workers.drain_terms import LINGER_PIECE_S, Clock, DrainLimits, Guard, Storage, Unguarded
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.metrics import WorkerMetrics
+from workers.round import Round
 from workers.stop import Stop
 
 
@@ -57,7 +58,30 @@ def assemble_drain(
         statement_timeout_s=settings.statement_timeout_s,
     )
     meter = DrainMetrics(manner.metrics)
-    storage: Storage[Any] = Storage(
+    mailbox = Mailbox(redis, wake, manner.metrics.redis)
+    storage = _storage(database, manner, meter)
+    return Drain(storage, mailbox, wake, limits, stop, guard=manner.guard, meter=meter)
+
+
+def assemble_round(
+    settings: Settings, database: Database, redis: Redis, drain: Drain, manner: Manner
+) -> Round:
+    """Puts together what several projects share before each of them has the drain."""
+    wake = wake_of(settings, redis)
+    meter = DrainMetrics(manner.metrics)
+    return Round(
+        _storage(database, manner, meter),
+        Mailbox(redis, wake, manner.metrics.redis),
+        wake,
+        clock=Clock(),
+        guard=manner.guard,
+        meter=meter,
+        drain=drain,
+    )
+
+
+def _storage(database: Database, manner: Manner, meter: DrainMetrics) -> Storage[Any]:
+    return Storage(
         database.transaction,
         lock_mailbox,
         partial(apply_batch, deciding=manner.deciding, lap=meter.lap),
@@ -65,8 +89,6 @@ def assemble_drain(
         (Transient,),
         (StatementTimeout,),
     )
-    mailbox = Mailbox(redis, wake, manner.metrics.redis)
-    return Drain(storage, mailbox, wake, limits, stop, guard=manner.guard, meter=meter)
 
 
 def wake_of(settings: Settings, redis: Redis) -> Wake:

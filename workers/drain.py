@@ -94,9 +94,17 @@ class Drain:
         visit.here.careful, visit.suspect = errand.careful, errand.suspect
         return self._run(visit)
 
+    def doubts(self, project_id: str) -> bool:
+        """Whether the project's head was under suspicion when its last turn ended."""
+        return project_id in self._doubts
+
+    def shares_the_worker(self) -> None:
+        """Several projects need it: for a while its batches are small."""
+        self._shared_until_s = self._clock.steady_s() + SHARED_FOR_S
+
     def _run(self, visit: Visit) -> Departure:
         if self._last_project not in ("", visit.project_id):
-            self._shared_until_s = visit.began_s + SHARED_FOR_S
+            self.shares_the_worker()
         self._last_project = visit.project_id
         with bound_contextvars(project_id=visit.project_id):
             return self._drained(visit)

@@ -119,20 +119,26 @@ class Sweeper:
             self._tell("full", 1)
 
     def _look(self) -> Seen:
+        ready = self._ready()
         with translated():
-            found: list[Any] = self._redis.zrange(layout.READY, 0, MAX_PROJECTS_A_SWEEP - 1)
-            ready = [project.decode() for project in found]
             tokens = self._redis.mget([layout.wake_key(p) for p in ready]) if ready else []
         awake = (project for project, token in zip(ready, tokens, strict=True) if token)
         # Read last: a job that was queued meanwhile counts.
         return Seen(tuple(ready), frozenset(awake), tuple(self._wake.queued_jobs()))
 
+    def _ready(self) -> list[str]:
+        with translated():
+            found: list[Any] = self._redis.zrange(layout.READY, 0, MAX_PROJECTS_A_SWEEP - 1)
+        return [project.decode() for project in found]
+
     def _mend(self, mending: Mending) -> None:
+        # Between the two looks a mailbox may have been emptied, and its token given back.
+        waiting = self._ready() if mending.wake else ()
         if mending.drop:
             self._wake.drop(mending.drop)
             self._tell("drop", len(mending.drop))
         for project_id in mending.wake:
-            if self._wake.take(project_id):
+            if project_id in waiting and self._wake.take(project_id):
                 self._wake.enqueue(project_id)
                 self._tell("wake", 1)
                 named = {"project_id": project_id}

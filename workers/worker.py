@@ -23,7 +23,7 @@ from rq.timeouts import TimerDeathPenalty
 from config.settings import Settings
 from models.database import open_database
 from models.retention import retention_of
-from workers.assembly import Manner, assemble_drain, unwatched, wake_of
+from workers.assembly import Manner, assemble_drain, assemble_round, unwatched, wake_of
 from workers.drain import Drain
 from workers.job import JobFailed, allowing, without_quotes
 from workers.mailbox.connection import connect
@@ -152,15 +152,21 @@ class WorkerProcess:
         self._wake = wake_of(settings, self._redis)
         self._metrics = WorkerMetrics()
         self._limit = TimeLimit(settings.decide_timeout_s, settings.apply_timeout_s)
-        self._drain = self._drain_in(
-            Manner(
-                0.0 if burst else settings.linger_s,
-                SlateGuard(slate, self._limit),
-                self._limit.deciding,
-                self._metrics,
-            )
+        manner = Manner(
+            0.0 if burst else settings.linger_s,
+            SlateGuard(slate, self._limit),
+            self._limit.deciding,
+            self._metrics,
         )
-        turns = Turns(self._drain.run, self._wake, self._stop, settings.drain_max_s)
+        self._drain = self._drain_in(manner)
+        turns = Turns(
+            self._drain.run,
+            assemble_round(settings, self._database, self._redis, self._drain, manner).run,
+            self._wake,
+            self._stop,
+            max_s=settings.drain_max_s,
+            round_projects=settings.drain_round_projects,
+        )
         self._job_class = allowing({DRAIN_FUNCTION: without_quotes(turns.run)})
 
     def run(self) -> None:

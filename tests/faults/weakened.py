@@ -18,7 +18,7 @@ from workers import __main__ as worker_program
 from workers import assembly
 from workers.drain import Drain
 from workers.mailbox.collect import Head, Mailbox
-from workers.mailbox.layout import Lane
+from workers.mailbox.layout import Lane, QueuedOperation
 from workers.mailbox.wake import Wake
 from workers.sweep import Mending, Sweeper
 
@@ -83,7 +83,19 @@ def deleting_before_the_commit() -> None:
             self.delete(project_id, read.entries)
         return read
 
+    heads = Mailbox.heads
+
+    def all_taken(
+        self: Mailbox, project_ids: Sequence[str], limit: int
+    ) -> dict[str, Sequence[QueuedOperation]]:
+        found = heads(self, project_ids, limit)
+        for project_id, entries in found.items():
+            if entries:
+                self.delete(project_id, entries)
+        return found
+
     _replace(Mailbox, "head", taken)
+    _replace(Mailbox, "heads", all_taken)
 
 
 def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ a crash at any point only means that they are read again (and that the ledger kn
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -77,6 +77,20 @@ class Mailbox:
             bells[0][0].decode() if bells else _BEFORE_ALL,
         )
 
+    def heads(self, project_ids: Sequence[str], limit: int) -> dict[str, Sequence[QueuedOperation]]:
+        """Reads up to `limit` of the oldest live entries of each project, in one trip.
+
+        To be called under the projects' database locks.
+        """
+        with self._asking("heads"), self._redis.pipeline(transaction=False) as commands:
+            for project_id in project_ids:
+                commands.xrange(layout.stream_key(project_id, "live"), count=limit)
+            found = _answers(commands)
+        return {
+            project_id: [read_entry(entry_id.decode(), fields, "live") for entry_id, fields in each]
+            for project_id, each in zip(project_ids, found, strict=True)
+        }
+
     def length(self, project_id: str) -> int:
         """How many entries the mailbox holds, both lanes together."""
         with translated(), self._redis.pipeline(transaction=False) as commands:
@@ -90,38 +104,65 @@ class Mailbox:
         Before that, every edge hears of a project whose settings or credentials may have changed:
         whoever is told so is judged by what he wrote.
         """
-        messages: dict[str, dict[str, Any]] = {}
-        for one in settled:
-            if one.reply_to is not None:
-                messages.setdefault(one.reply_to, {})[one.nonce] = one.record
+        messages = _messages(settled)
         if not messages and changed_project is None:
             return
         with self._asking("publish"), self._redis.pipeline(transaction=False) as commands:
             if changed_project is not None:
                 commands.publish(layout.CHANGED_PROJECTS, changed_project)
-            for edge_id, records in messages.items():
-                commands.publish(layout.outcomes_channel(edge_id), compact_json.encode(records))
+            _publish(commands, messages)
             commands.execute()
 
     def delete(self, project_id: str, entries: Sequence[QueuedOperation]) -> dict[Lane, int]:
         """Deletes exactly these entries, all of one lane; returns how many are left in each."""
-        streams = [layout.stream_key(project_id, lane) for lane in layout.LANES]
-        arguments: list[Any] = [
-            len(streams) + 2,
-            layout.bytes_key(project_id),
-            layout.READY,
-            *streams,
-            project_id,
-            layout.stream_key(project_id, entries[0].lane),
-        ]
-        for entry in entries:
-            arguments += (entry.entry_id, entry.size_bytes)
         with self._asking("delete"):
-            try:
-                left: Any = self._redis.evalsha(_DELETE.sha, *arguments)
-            except NoScriptError:
-                left = self._redis.eval(_DELETE.text, *arguments)
-        return dict(zip(layout.LANES, left, strict=True))
+            (left,) = self._run([_deletion(project_id, entries)])
+        return left
+
+    def leave(
+        self,
+        settled: Iterable[Published],
+        batches: Mapping[str, Sequence[QueuedOperation]],
+    ) -> dict[str, int]:
+        """Publishes, deletes the batches by project, and gives back the tokens of those mailboxes
+        that are left empty; all in one trip. Returns how many entries are left in each.
+
+        To be called behind the unlock. Nothing can come between the deletion and the token: what is
+        accepted before is counted, what is accepted after wakes a drain.
+        """
+        with self._asking("leave"):
+            left = self._run(
+                [_deletion(*each, is_left=True) for each in batches.items()], _messages(settled)
+            )
+        return {
+            project_id: sum(lanes.values()) for project_id, lanes in zip(batches, left, strict=True)
+        }
+
+    def _run(
+        self, deletions: Sequence[list[Any]], messages: Mapping[str, Any] | None = None
+    ) -> list[dict[Lane, int]]:
+        """Publishes, then deletes; what is left in the lanes behind each deletion."""
+        with self._redis.pipeline(transaction=False) as commands:
+            _publish(commands, messages or {})
+            told = len(commands)
+            for each in deletions:
+                commands.evalsha(_DELETE.sha, *each)
+            answers = commands.execute(raise_on_error=False)
+        for answer in answers[:told]:
+            if isinstance(answer, Exception):
+                raise answer
+        return [
+            dict(zip(layout.LANES, self._left(each, answer), strict=True))
+            for each, answer in zip(deletions, answers[told:], strict=True)
+        ]
+
+    def _left(self, deletion: list[Any], answer: Any) -> Any:
+        # After a restart Redis has forgotten the script: that call did nothing.
+        if isinstance(answer, NoScriptError):
+            return self._redis.eval(_DELETE.text, *deletion)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def linger(self, project_id: str, bell_id: str, wait_s: float) -> Stir:
         """Waits until a lane holds an entry, or for a bell after `bell_id`, holding the wake token.
@@ -152,6 +193,40 @@ class Mailbox:
             self._meter.failed(error)
             raise
         self._meter.answered(at, time.perf_counter() - began_s)
+
+
+def _messages(settled: Iterable[Published]) -> dict[str, dict[str, Any]]:
+    """By edge, what its callers wait for."""
+    messages: dict[str, dict[str, Any]] = {}
+    for one in settled:
+        if one.reply_to is not None:
+            messages.setdefault(one.reply_to, {})[one.nonce] = one.record
+    return messages
+
+
+def _publish(commands: Pipeline, messages: Mapping[str, Any]) -> None:
+    for edge_id, records in messages.items():
+        commands.publish(layout.outcomes_channel(edge_id), compact_json.encode(records))
+
+
+def _deletion(
+    project_id: str, entries: Sequence[QueuedOperation], *, is_left: bool = False
+) -> list[Any]:
+    """The arguments of the script."""
+    streams = [layout.stream_key(project_id, lane) for lane in layout.LANES]
+    arguments: list[Any] = [
+        len(streams) + 3,
+        layout.bytes_key(project_id),
+        layout.READY,
+        layout.wake_key(project_id),
+        *streams,
+        project_id,
+        layout.stream_key(project_id, entries[0].lane),
+        int(is_left),
+    ]
+    for entry in entries:
+        arguments += (entry.entry_id, entry.size_bytes)
+    return arguments
 
 
 def _answers(commands: Pipeline) -> list[Any]:

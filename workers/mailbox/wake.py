@@ -8,6 +8,7 @@ expires, so that a lost job is noticed by the sweeper.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from redis import Redis
@@ -30,7 +31,7 @@ from workers.mailbox.drain_job import (
 from workers.mailbox.layout import wake_key
 from workers.mailbox.script import script
 
-_TAKE_JOB = script("take_job")
+_TAKE_JOBS = script("take_jobs")
 
 # Redis syncs its file to disk for each refresh, while a caller waits: not every look is one.
 REFRESH_SHARE = 1 / 3
@@ -108,23 +109,31 @@ class Wake:
         with translated():
             return bool(self._redis.llen(self._queue.key))
 
-    def take_job(self) -> str | None:
-        """Takes the first queued job out of the queue and returns its project; None where none is
-        queued, or where the first one has no id of ours: that is for RQ to refuse.
+    def take_jobs(self, limit: int) -> list[str]:
+        """Takes the first queued jobs out of the queue, at most `limit`, and holds their tokens.
 
-        A job is a hint: if this process dies with it, the sweeper wakes its project.
+        Returns their projects, each once. The first job whose id is none of ours ends it: that is
+        for RQ to refuse. A job is a hint: if this process dies with it, the sweeper wakes its
+        project.
         """
         with translated():
-            first: Any = self._redis.lrange(self._queue.key, 0, 0)
-            job_id = first[0].decode("utf-8", "replace") if first else ""
-            if not is_job_id(job_id):
-                return None
-            arguments = (2, self._queue.key, Job.key_for(job_id), job_id)
+            found: Any = self._redis.lrange(self._queue.key, 0, limit - 1)
+            job_ids = list(
+                takewhile(is_job_id, (each.decode("utf-8", "replace") for each in found))
+            )
+            if not job_ids:
+                return []
+            projects = [project_of(job_id) for job_id in job_ids]
+            keys = [self._queue.key, *map(Job.key_for, job_ids), *map(wake_key, projects)]
+            arguments = (len(keys), *keys, self._running_ms, *job_ids)
             try:
-                taken: Any = self._redis.evalsha(_TAKE_JOB.sha, *arguments)
+                taken: Any = self._redis.evalsha(_TAKE_JOBS.sha, *arguments)
             except NoScriptError:
-                taken = self._redis.eval(_TAKE_JOB.text, *arguments)
-        return project_of(job_id) if taken else None
+                taken = self._redis.eval(_TAKE_JOBS.text, *arguments)
+        ours = dict.fromkeys(project for project, mine in zip(projects, taken, strict=True) if mine)
+        held_until_s = time.monotonic() + self._refresh_every_s
+        self._refresh_at_s.update(dict.fromkeys(ours, held_until_s))
+        return list(ours)
 
     def queued_jobs(self) -> list[str]:
         """Ids of the queued jobs, first to run first."""

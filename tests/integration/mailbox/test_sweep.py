@@ -1,12 +1,15 @@
 """The sweeper on a real Redis: what is stranded is woken, once, by one of them."""
 
+from typing import Any
+
 import pytest
+from redis import Redis
 
 from tests.integration.mailbox.world import World, envelope
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import MailboxUnavailable, RedisFull, connect
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import Envelope
+from workers.mailbox.layout import READY, Envelope
 from workers.mailbox.post import Post
 from workers.sweep import Mending, Sweeper
 
@@ -80,3 +83,23 @@ def test_a_full_redis_is_drained_whatever_tokens_and_jobs_say(own_redis: RedisPr
     _sweeper(world).sweep()
     assert world.ledger.applied == ["first", "second"]
     assert world.redis.xlen("mailbox:p") == 0
+
+
+class _Emptied(Redis):
+    """Of a sweeper between whose looks a drain empties the mailbox and gives the token back."""
+
+    def mget(self, *asked: Any) -> Any:
+        seen = super().mget(*asked)
+        self.delete("mailbox:p")
+        self.zrem(READY, "p")
+        return seen
+
+
+def test_a_mailbox_that_was_emptied_between_two_looks_is_not_woken(
+    world: World, redis_url: str
+) -> None:
+    world.put("a")
+    with _Emptied.from_url(redis_url) as redis:
+        Sweeper(redis, world.wake, world.drain().run, 1.0, world.stop).sweep()
+    assert world.wake.queued_jobs() == []
+    assert not world.has_token()

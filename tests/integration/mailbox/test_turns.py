@@ -25,7 +25,15 @@ def turns(
         drain(project_id)
         now_s[0] += taken_s
 
-    return Turns(timed, world.wake, world.stop, max_s, lambda: now_s[0])
+    return Turns(
+        timed,
+        lambda projects: projects,
+        world.wake,
+        world.stop,
+        max_s=max_s,
+        round_projects=1,
+        clock_s=lambda: now_s[0],
+    )
 
 
 def test_what_is_queued_is_drained_within_the_one_job(world: World) -> None:
@@ -49,8 +57,8 @@ def test_a_backlog_and_a_neighbour_take_turns(world: World) -> None:
 
 def test_a_taken_job_leaves_nothing_behind(world: World, redis_url: str) -> None:
     world.wake.enqueue("a")
-    assert world.wake.take_job() == "a"
-    assert world.wake.take_job() is None
+    assert world.wake.take_jobs(9) == ["a"]
+    assert world.wake.take_jobs(9) == []
     with Redis.from_url(redis_url) as redis:
         assert redis.keys("rq:job:*") == []
 
@@ -69,7 +77,7 @@ def test_a_job_that_another_worker_was_quicker_to_take_keeps_its_data(
 ) -> None:
     world.wake.enqueue("a")
     with _Slow.from_url(redis_url) as redis:
-        assert Wake(redis, TIMES).take_job() is None
+        assert Wake(redis, TIMES).take_jobs(9) == []
         assert len(redis.keys("rq:job:*")) == 1
 
 
@@ -78,7 +86,7 @@ def test_a_job_that_is_none_of_ours_is_left_for_rq_to_refuse(world: World, redis
         for forged in (b"forged", b"\xff\xfe", b"p-" + b"0" * 15, b"x" * 99 + b"-" + b"0" * 16):
             redis.delete(QUEUE)
             redis.rpush(QUEUE, forged)
-            assert world.wake.take_job() is None
+            assert world.wake.take_jobs(9) == []
             assert redis.lrange(QUEUE, 0, -1) == [forged]
 
 

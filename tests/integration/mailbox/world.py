@@ -67,7 +67,9 @@ class Told:
 
 
 class Ledger:
-    """A database in memory: one lock, transactions that commit whole or not at all.
+    """A database in memory: a lock for all projects, transactions that commit whole or not at all.
+
+    Of the projects in `busy` another drain has the lock.
 
     `before_apply` may raise for a batch. `applied` holds the names in the order they were applied.
     """
@@ -78,6 +80,8 @@ class Ledger:
         self.dead: list[str] = []
         self.batches: list[int] = []
         self.lock = threading.Lock()
+        self.busy: set[str] = set()
+        self.commits = 0
         self.before_apply: Callable[[Sequence[QueuedOperation]], None] = lambda _: None
         self.before_dead_letter: Callable[[], None] = lambda: None
 
@@ -94,13 +98,14 @@ class Ledger:
             self.applied += transaction.applied
             self.dead += transaction.dead
             self.known |= transaction.known
+            self.commits += 1
         finally:
             if transaction.has_lock:
                 self.lock.release()
 
-    def lock_mailbox(self, transaction: "Transaction", _: str) -> bool:
-        transaction.has_lock = self.lock.acquire(blocking=False)
-        return transaction.has_lock
+    def lock_mailbox(self, transaction: "Transaction", project_id: str) -> bool:
+        transaction.has_lock = transaction.has_lock or self.lock.acquire(blocking=False)
+        return transaction.has_lock and project_id not in self.busy
 
     def apply_batch(
         self, transaction: "Transaction", _: str, batch: Sequence[QueuedOperation], __: int

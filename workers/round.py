@@ -1,0 +1,138 @@
+"""One batch of each of several projects in one transaction, where many projects wait with little.
+
+A drain of its own costs each project a transaction and several trips to Redis, whatever it applies.
+A round shares them. It is only for the plain case: whatever is out of the ordinary is left to the
+project's own drain, and if anything goes wrong nothing has happened and each has one.
+
+What holds for a drain holds here: the heads are read under the locks, entries are deleted after
+the commit, and a token is given back behind the unlock, in one step with the look that finds its
+mailbox empty (docs/adr/0023).
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.operations import LONE_TYPES, PROJECT_TYPES
+from workers.drain import Drain
+from workers.drain_meter import DrainMeter
+from workers.drain_terms import Clock, Guard, Storage
+from workers.mailbox.collect import Mailbox, Published
+from workers.mailbox.connection import MailboxUnavailable
+from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.wake import Wake
+
+log = logging.getLogger(__name__)
+
+ROUND_OPERATIONS = 128
+"""A round's operations are shared out among its projects: who comes next waits for one round."""
+_SPECIAL_TYPES = LONE_TYPES | PROJECT_TYPES
+
+
+@dataclass(slots=True)
+class _Commit:
+    """What a round has committed, by project, and who is left to his own drain."""
+
+    batches: dict[str, Sequence[QueuedOperation]] = field(default_factory=dict)
+    settled: dict[str, Sequence[Published]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+
+
+class Round:
+    """For one worker process, whose drain knows whose heads are under suspicion."""
+
+    def __init__(
+        self,
+        storage: Storage[Any],
+        mailbox: Mailbox,
+        wake: Wake,
+        *,
+        clock: Clock,
+        guard: Guard,
+        meter: DrainMeter,
+        drain: Drain,
+    ) -> None:
+        self._storage = storage
+        self._mailbox = mailbox
+        self._wake = wake
+        self._clock = clock
+        self._guard = guard
+        self._meter = meter
+        self._drain = drain
+
+    def run(self, project_ids: Sequence[str]) -> Sequence[str]:
+        """Applies what it can of these projects, whose tokens are held.
+
+        Returns those that need a drain of their own now; others of which more is left are queued
+        again. What Redis does not let it finish, the sweeper wakes.
+        """
+        self._drain.shares_the_worker()
+        try:
+            committed = self._commit(project_ids)
+        except MailboxUnavailable as error:
+            log.warning("a round ends: Redis is away (%s)", error)
+            self._meter.failed("mailbox")
+            return ()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the drains find out whose it is
+            is_transient = isinstance(error, self._storage.transient)
+            self._meter.failed("transient" if is_transient else "unexpected")
+            log.warning("a round failed (%s): each project has a turn", type(error).__name__)
+            return project_ids
+        finally:
+            self._guard.leaves()
+        try:
+            self._tell(committed)
+        except MailboxUnavailable as error:
+            log.warning("a round is not told: Redis is away (%s)", error)
+            self._meter.failed("mailbox")
+        return committed.others
+
+    def _commit(self, project_ids: Sequence[str]) -> _Commit:
+        committed = _Commit()
+        self._meter.begins()
+        with self._storage.transaction() as connection:
+            # Who is busy has a drain, whose last look comes after its unlock.
+            locked = [each for each in project_ids if self._storage.lock_mailbox(connection, each)]
+            for project_id, batch in self._plain_batches(locked, committed):
+                with self._guard.applying(project_id, batch, 0):
+                    committed.settled[project_id] = self._storage.apply_batch(
+                        connection, project_id, batch, self._clock.wall_ms()
+                    )
+                committed.batches[project_id] = batch
+                self._meter.lap("save")
+        self._meter.lap("commit")
+        return committed
+
+    def _plain_batches(
+        self, project_ids: Sequence[str], committed: _Commit
+    ) -> Iterator[tuple[str, Sequence[QueuedOperation]]]:
+        limit = max(1, ROUND_OPERATIONS // max(1, len(project_ids)))
+        heads = self._mailbox.heads(project_ids, limit) if project_ids else {}
+        self._meter.lap("read")
+        for project_id, head in heads.items():
+            if self._drain.doubts(project_id) or not _is_plain(head):
+                committed.others.append(project_id)
+            else:
+                yield project_id, head
+
+    def _tell(self, committed: _Commit) -> None:
+        if not committed.batches:
+            return
+        settled = [one for each in committed.settled.values() for one in each]
+        left = self._mailbox.leave(settled, committed.batches)
+        for project_id, batch in committed.batches.items():
+            self._meter.settled(project_id, batch, committed.settled[project_id])
+        for project_id in _with_more(left):
+            self._wake.hand_over(project_id)
+
+
+def _with_more(left: Mapping[str, int]) -> list[str]:
+    return [project_id for project_id, entries in left.items() if entries]
+
+
+def _is_plain(head: Sequence[QueuedOperation]) -> bool:
+    """Whether there are entries, and none of them is one to be applied alone or told to all."""
+    return bool(head) and not any(
+        entry.fault is not None or entry.envelope.type in _SPECIAL_TYPES for entry in head
+    )
