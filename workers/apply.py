@@ -1,4 +1,7 @@
-"""Applies a batch to the database: gather, decide, save, all inside the caller's transaction."""
+"""Applies a batch to the database: gather, decide, save, all inside the caller's transaction.
+
+On PostgreSQL one part of it is written while the next one is decided (docs/adr/0024).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,14 +57,15 @@ def apply_batch(
             for queued in batch
             if known_answer(known, queued) is None
         }
-    gathered, written = decide_batch(rows, batch, known, operations, applied_at_ms, deciding, lap)
     with rows.writing():
-        save(rows, gathered)
-        ledger.write(rows, list(written.values()))
-    return [
-        settled(queued, written.get(queued.operation_id) or known.by_id[queued.operation_id])
-        for queued in batch
-    ]
+        for gathered, written in decide_batch(
+            rows, batch, known, operations, applied_at_ms, deciding, lap
+        ):
+            # The ledger's rows are most of it: the server has them to do while the others are sent.
+            ledger.write(rows, written)
+            save(rows, gathered)
+            lap("save")
+    return [settled(queued, known.by_id[queued.operation_id]) for queued in batch]
 
 
 def dead_letter(

@@ -1,6 +1,6 @@
 """Decides a batch over its working set: gather, decide; nothing is written here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -41,22 +41,35 @@ def decide_batch(
     applied_at_ms: int,
     deciding: Deciding = unlimited,
     lap: Lap = untold,
-) -> tuple[Gathered, dict[str, LedgerRow]]:
-    """Gathers and decides; once more if that turns out to need rows which no request names."""
+) -> Iterator[tuple[Gathered, list[LedgerRow]]]:
+    """Gathers, and decides part by part: each is to be saved before the next is asked for.
+
+    It gathers once more if a part turns out to need rows which no request names. `known` learns of
+    each row.
+    """
     with deciding(len(batch)):
         reach = _reach(batch, operations)
-    while True:
-        gathered = gather(rows, reach)
-        lap("gather")
-        so_far = replace(known, by_key=dict(known.by_key))
-        with deciding(len(batch)):
-            written = _decide_each(gathered.state, batch, so_far, operations, applied_at_ms)
-        lap("decide")
-        state = gathered.state
-        if not (state.incomplete or state.incomplete_companies):
-            return gathered, written
-        reach.all_visitors_of |= state.incomplete
-        reach.all_links_of |= state.incomplete_companies
+    gathered = gather(rows, reach)
+    lap("gather")
+    for at in range(0, len(batch), rows.part_size):
+        part = batch[at : at + rows.part_size]
+        if at:
+            rows.check_references()
+        while True:
+            so_far = replace(known, by_key=dict(known.by_key))
+            with deciding(len(part)):
+                written = _decide_each(gathered.state, part, so_far, operations, applied_at_ms)
+            lap("decide")
+            state = gathered.state
+            if not (state.incomplete or state.incomplete_companies):
+                break
+            reach.all_visitors_of |= state.incomplete
+            reach.all_links_of |= state.incomplete_companies
+            gathered = gather(rows, reach)
+            lap("gather")
+        known.by_id.update(written)
+        known = replace(so_far, sequence=known.sequence + len(written))
+        yield gathered, list(written.values())
 
 
 def _decide_each(

@@ -22,10 +22,14 @@ from models.store.columns import (
 from models.store.rows import Rows, Wanted
 
 LONG_STATEMENT_S = 300
+PART_SIZE = 125
+"""Smaller parts cost more statements, larger ones more waiting at the end (docs/adr/0024)."""
 
 
 class PostgresqlRows(Rows):
-    """Over a psycopg connection."""
+    """Over a psycopg connection. The server writes one part while the next one is decided."""
+
+    part_size = PART_SIZE
 
     def lock(self, table: Table) -> bool:
         statement = f"SELECT 1 FROM {table.name} WHERE project_id = %s FOR UPDATE SKIP LOCKED"
@@ -44,6 +48,10 @@ class PostgresqlRows(Rows):
     def writing(self) -> AbstractContextManager[Any]:
         pipeline: AbstractContextManager[Any] = self.driver.pipeline()
         return pipeline
+
+    def check_references(self) -> None:
+        for when in ("IMMEDIATE", "DEFERRED"):
+            self._execute(f"SET CONSTRAINTS ALL {when}", None)
 
     def take_time(self) -> None:
         self.driver.execute(f"SET LOCAL statement_timeout = {LONG_STATEMENT_S * 1000}")
@@ -128,8 +136,13 @@ def _with_keys(table: Table) -> str:
     )
 
 
-def _columns(rows: Sequence[Row]) -> list[str]:
-    return [encode(column) for column in zip(*rows, strict=True)]
+def _columns(rows: Sequence[Row]) -> list[str | None]:
+    """Each column as a JSON array. One of nulls is itself null: the server need not count them."""
+    empty = len(rows)
+    return [
+        None if column.count(None) == empty else encode(column)
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def _taken_apart(names: Sequence[str]) -> str:

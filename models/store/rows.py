@@ -26,6 +26,9 @@ class Wanted:
 class Rows(ABC):
     """The rows of one project, within the transaction of a connection (models/store/dialects)."""
 
+    part_size: int
+    """How many operations to decide before what they change is written."""
+
     def __init__(self, connection: Connection, project_id: str) -> None:
         self.driver: Any = connection.connection.driver_connection
         self.project_id = project_id
@@ -58,6 +61,10 @@ class Rows(ABC):
     @abstractmethod
     def writing(self) -> AbstractContextManager[Any]:
         """Writes within it need not wait for one another; their errors show at its end."""
+
+    @abstractmethod
+    def check_references(self) -> None:
+        """Checks the references of what is written so far, which the commit would do otherwise."""
 
     @abstractmethod
     def take_time(self) -> None:

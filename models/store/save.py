@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -23,6 +24,7 @@ from models.store.kinds import (
 )
 from models.store.load import PROJECTS, Gathered
 from models.store.rows import Rows
+from models.working_set.journal import Journal
 from models.working_set.state import Sweeping, SweptValue
 
 _PROJECT_ROW = attrgetter(*column_names(PROJECTS))
@@ -42,24 +44,32 @@ _SOURCES: dict[str, Kind] = {
 
 
 def save(rows: Rows, gathered: Gathered) -> None:
-    """Writes everything set-based; references between the tables are checked at commit.
+    """Writes everything set-based, and notes it as stored: what follows is a difference to it.
 
-    Unique values that their rows give up are emptied first, so that others can take them.
+    References between the tables are checked at commit. Unique values that their rows give up are
+    emptied first, so that others can take them.
     """
     state = gathered.state
-    current: dict[Kind, Iterable[Any]] = {
-        CONTACTS: state.contacts.values(),
-        EMAILS: state.emails.values(),
-        COMPANIES: state.companies.values(),
-        LINKS: state.links.values(),
-        VISITORS: state.visitors.values(),
-        STAGES: state.stages.values(),
-        IDENTITY_SECRETS: state.identity_secrets.values(),
-        DEAD_LETTERS: state.dead_letters.values(),
+    current: dict[Kind, dict[Any, Any]] = {
+        CONTACTS: state.contacts,
+        EMAILS: state.emails,
+        COMPANIES: state.companies,
+        LINKS: state.links,
+        VISITORS: state.visitors,
+        STAGES: state.stages,
+        IDENTITY_SECRETS: state.identity_secrets,
+        DEAD_LETTERS: state.dead_letters,
+        KEYS: state.keys,
     }
+    touched = _touched(state.journal, current)
+    # A replayed letter goes without a change of its operation's own.
+    touched[DEAD_LETTERS] |= gathered.rows[DEAD_LETTERS].keys() - state.dead_letters.keys()
     differences = {
-        kind: difference(kind, gathered.rows[kind], records) for kind, records in current.items()
+        kind: difference(kind, gathered.rows[kind], records, touched[kind])
+        for kind, records in current.items()
     }
+    # A stored key only changes by statements that leave its last use to the edges.
+    differences[KEYS] = (differences[KEYS][0], [], [])
     for kind, (_, changed, _) in differences.items():
         _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
     swept = _of_stored_rows(gathered)
@@ -72,10 +82,10 @@ def save(rows: Rows, gathered: Gathered) -> None:
         rows.update(kind.table, kind.written(changed))
     tags.save(rows, gathered.rows[CONTACTS], differences[CONTACTS])
     _save_project(rows, gathered)
-    rows.insert(KEYS.table, _made_keys(gathered))
     rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
     rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
     sweepings.remove(rows, swept)
+    _note_stored(gathered, differences)
 
 
 def _park_stages(rows: Rows, changed: list[Row]) -> None:
@@ -96,21 +106,43 @@ def _save_project(rows: Rows, gathered: Gathered) -> None:
     now = _PROJECT_ROW(gathered.state.project)
     if now != gathered.project:
         rows.update(PROJECTS, [now])
+        gathered.project = now
 
 
-def _made_keys(gathered: Gathered) -> list[Row]:
-    """A stored key only changes by statements that leave its last use to the edges."""
-    return difference(KEYS, gathered.rows[KEYS], gathered.state.keys.values())[0]
+def _note_stored(gathered: Gathered, differences: dict[Kind, Difference]) -> None:
+    for kind, (added, changed, gone) in differences.items():
+        stored = gathered.rows[kind]
+        for row in (*added, *changed):
+            stored[kind.key_of_row(row)] = row
+        for row in gone:
+            del stored[kind.key_of_row(row)]
+    gathered.state.is_stored()
 
 
-def difference(kind: Kind, loaded: dict[Any, Row], records: Iterable[Any]) -> Difference:
-    """The rows that are new, changed and gone, each sorted by key (as locks are taken)."""
-    now = {kind.key_of(record): kind.row_of(record) for record in records}
+def _touched(journal: Journal, tables: dict[Kind, dict[Any, Any]]) -> dict[Kind, set[Any]]:
+    """The keys of all records that came, went or changed since the last time."""
+    touched: dict[Kind, set[Any]] = {kind: set() for kind in tables}
+    of_table = {id(table): touched[kind] for kind, table in tables.items()}
+    of_record = {kind.record: (kind.key_of, touched[kind]) for kind in tables}
+    for target, key, _ in chain(journal.kept, journal.entries):
+        if (keys := of_table.get(id(target))) is not None:
+            keys.add(key)
+        elif (record := of_record.get(type(target))) is not None:
+            key_of, keys = record
+            keys.add(key_of(target))
+    return touched
+
+
+def difference(
+    kind: Kind, loaded: dict[Any, Row], records: dict[Any, Any], keys: Iterable[Any]
+) -> Difference:
+    """Of these keys the rows that are new, changed and gone, each sorted (as locks are taken)."""
+    now = {key: kind.row_of(records[key]) for key in keys if key in records}
     added = [row for key, row in now.items() if key not in loaded]
     changed = [
         row for key, row in now.items() if key in loaded and _differs(kind, loaded[key], row)
     ]
-    gone = [row for key, row in loaded.items() if key not in now]
+    gone = [loaded[key] for key in keys if key in loaded and key not in now]
     for rows in (added, changed, gone):
         rows.sort(key=kind.key_of_row)
     return added, changed, gone

@@ -1,5 +1,6 @@
 """Rows on SQLite: lists of rows, and one JSON array for a look-up."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -21,7 +22,9 @@ from models.store.rows import Rows, Wanted
 
 
 class SqliteRows(Rows):
-    """Over a sqlite3 connection."""
+    """Over a sqlite3 connection. It writes while the caller waits, so all at once."""
+
+    part_size = sys.maxsize
 
     def lock(self, table: Table) -> bool:
         """A write transaction has locked the whole database already."""
@@ -39,6 +42,9 @@ class SqliteRows(Rows):
 
     def writing(self) -> AbstractContextManager[Any]:
         return nullcontext()
+
+    def check_references(self) -> None:
+        """SQLite counts what is missing, and only looks at the count when it commits."""
 
     def take_time(self) -> None:
         """SQLite has no limit."""

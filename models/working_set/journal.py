@@ -6,12 +6,15 @@ MISSING: Any = object()
 
 
 class Journal:
-    """Notes each change since `mark`, with the value before; `undo` takes them back."""
+    """Notes each change with the value before. `entries` are those since `mark`, which `undo` takes
+    back; `kept` are earlier ones, until they are stored.
+    """
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "kept")
 
     def __init__(self) -> None:
         self.entries: list[tuple[Any, Any, Any]] = []
+        self.kept: list[tuple[Any, Any, Any]] = []
 
     def put(self, target: dict[Any, Any], key: Any, value: Any) -> None:
         self.entries.append((target, key, target.get(key, MISSING)))
@@ -36,7 +39,13 @@ class Journal:
 
     def mark(self) -> None:
         """What happened so far can no longer be undone."""
+        self.kept += self.entries
         self.entries.clear()
+
+    def forget(self) -> None:
+        """What happened so far is stored."""
+        self.entries.clear()
+        self.kept.clear()
 
     def undo(self) -> None:
         for target, key, before in reversed(self.entries):

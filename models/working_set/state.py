@@ -153,6 +153,20 @@ class WorkingSet:
         self.journal.undo()
         del self.sweepings[self.kept_sweepings :]
 
+    def is_stored(self) -> None:
+        """What happened so far is stored: rows that are only added are not at hand any more."""
+        self.survivors.update((each.merged_id, each.survivor_id) for each in self.merges.values())
+        for table in (
+            self.merges,
+            self.activity,
+            self.activity_of_contact,
+            self.activity_of_company,
+            self.unclaimed_activity,
+        ):
+            table.clear()
+        self.sweepings.clear()
+        self.journal.forget()
+
     def next_rank(self) -> int:
         """A place in the project's one order, finer than the operation's sequence."""
         self.rank += 1

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from models.database import Database
 from models.operations import to_payload
 from models.store import ledger
+from models.store.postgresql import PostgresqlRows
+from models.store.sqlite import SqliteRows
 from tests.model.asking import asked
 from tests.model.comparing import expect_same, expected, told
 from tests.model.generate import scenarios
@@ -35,6 +38,8 @@ SIZES = st.one_of(
     st.just([1]), st.just([LONG]), st.lists(st.integers(1, 6), min_size=1, max_size=5)
 )
 """Of batches: each operation alone, all at once, or anything between."""
+PART_SIZES = st.one_of(st.just(LONG), st.integers(1, 6))
+"""Of a batch: written in one go, or while the next part is decided."""
 _numbers = itertools.count()
 
 
@@ -54,11 +59,12 @@ def database(database_url: str) -> Iterator[Database]:
 @given(
     scenario=scenarios(keys=True),
     sizes=SIZES,
+    part_size=PART_SIZES,
 )
 def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
-    database: Database, scenario: Scenario, sizes: list[int]
+    database: Database, scenario: Scenario, sizes: list[int], part_size: int
 ) -> None:
-    _compare(database, scenario, sizes)
+    _compare(database, scenario, sizes, part_size)
 
 
 @settings(
@@ -67,11 +73,11 @@ def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(scenario=scenarios(max_operations=LONG), sizes=st.just([LONG]))
+@given(scenario=scenarios(max_operations=LONG), part_size=PART_SIZES)
 def test_so_does_a_long_one_in_one_batch(
-    database: Database, scenario: Scenario, sizes: list[int]
+    database: Database, scenario: Scenario, part_size: int
 ) -> None:
-    _compare(database, scenario, sizes)
+    _compare(database, scenario, [LONG], part_size)
 
 
 @settings(
@@ -83,14 +89,21 @@ def test_so_does_a_long_one_in_one_batch(
 @given(
     scenario=scenarios(keys=True),
     sizes=SIZES,
+    part_size=PART_SIZES,
 )
 def test_a_batch_that_is_applied_twice_is_applied_once(
-    database: Database, scenario: Scenario, sizes: list[int]
+    database: Database, scenario: Scenario, sizes: list[int], part_size: int
 ) -> None:
-    _compare(database, scenario, sizes, times=2)
+    _compare(database, scenario, sizes, part_size, times=2)
 
 
-def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times: int = 1) -> None:
+def _compare(
+    database: Database,
+    scenario: Scenario,
+    sizes: Sequence[int],
+    part_size: int,
+    times: int = 1,
+) -> None:
     project_id = f"proj_{next(_numbers)}"
     with database.transaction() as connection:
         store_project(connection, project_id, scenario)
@@ -101,7 +114,8 @@ def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times
         for _ in range(times):
             with database.transaction() as connection:
                 assert ledger.lock_mailbox(connection, project_id)
-                done = apply_batch(connection, project_id, batch, APPLIED_AT_MS)
+                with _parts_of(part_size):
+                    done = apply_batch(connection, project_id, batch, APPLIED_AT_MS)
         settled += done
     for step, result, one in zip(scenario.steps, results, settled, strict=True):
         asked_for = {"step": str(step)}
@@ -112,6 +126,15 @@ def _compare(database: Database, scenario: Scenario, sizes: Sequence[int], times
         assert told_records(connection, project_id) == replayed
         applied = [operation_id(number) for number in range(len(scenario.steps))]
         expect_consistent(connection, project_id, applied)
+
+
+@contextmanager
+def _parts_of(part_size: int) -> Iterator[None]:
+    """Batches are decided and written in parts of that size meanwhile, on either database."""
+    with pytest.MonkeyPatch.context() as bounds:
+        for rows in (PostgresqlRows, SqliteRows):
+            bounds.setattr(rows, "part_size", part_size)
+        yield
 
 
 def _replacements(scenario: Scenario) -> dict[str, str]:

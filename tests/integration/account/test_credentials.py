@@ -82,7 +82,7 @@ def test_revoking_does_not_take_back_a_use_that_was_written_meanwhile(desk: Desk
         rows = rows_over(connection, desk.project_id)
         operations = {queued: RevokeKey(key_id)}
         known = ledger.known(rows, [queued], [])
-        gathered, _ = decide_batch(rows, head, known, operations, 0)
+        ((gathered, _),) = decide_batch(rows, head, known, operations, 0)
         mark_keys_used(connection, {(desk.project_id, key_id): 5})
         save(rows, gathered)
     (stored,) = [row for row in desk.rows(KeyTable) if row["id"] == key_id]
