@@ -19,6 +19,11 @@ def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
     assert read_traceparent(f"01-{TRACE}-{SPAN}-09") == Trace(TRACE, SPAN, "09")
 
 
+@pytest.mark.parametrize("given", [f" {GIVEN}", f"{GIVEN} ", f"\t {GIVEN}\t"])
+def test_blanks_around_a_traceparent_are_no_part_of_it(given: str) -> None:
+    assert read_traceparent(given) == Trace(TRACE, SPAN, "01")
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -36,7 +41,7 @@ def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
         f"0-{TRACE}-{SPAN}-01",
         f"00-{TRACE}-{SPAN}-1",
         f"00-{TRACE}-{SPAN}-zz",
-        f" 00-{TRACE}-{SPAN}-01",
+        f"\u00a000-{TRACE}-{SPAN}-01",
         f"00-{TRACE}-{SPAN}-01\n",
         f"00-{TRACE}-{SPAN}-01,{GIVEN}",
         f"01-{TRACE}-{SPAN}-01 more",

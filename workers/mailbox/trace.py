@@ -36,11 +36,12 @@ class Trace:
 def read_traceparent(text: str) -> Trace | None:
     """The trace that a `traceparent` names; None for any text that is none.
 
-    Of a later version the part that this one knows counts, as the specification asks.
+    Blanks around it are no part of a header's value (RFC 9110). Of a later version the part that
+    this one knows counts, as the specification asks.
     """
     if len(text) > TRACEPARENT_LIMIT_CHARS:
         return None
-    found = _TRACEPARENT.fullmatch(text)
+    found = _TRACEPARENT.fullmatch(text.strip(" \t"))
     if found is None or found["version"] == "ff":
         return None
     if found["version"] == "00" and found["more"] is not None:

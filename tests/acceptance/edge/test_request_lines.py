@@ -78,6 +78,11 @@ async def test_a_hostile_traceparent_is_no_trace(sqlite_edge: RunningEdge, given
     assert queued.envelope.traceparent is None
 
 
+async def test_a_traceparent_may_have_blanks_around_it(sqlite_edge: RunningEdge) -> None:
+    await sqlite_edge.post(headers={"traceparent": f" \t{TRACEPARENT}\t "})
+    assert sqlite_edge.mailbox()[0].envelope.traceparent == TRACEPARENT
+
+
 async def test_two_traceparents_are_none(sqlite_edge: RunningEdge) -> None:
     await sqlite_edge.post(headers=[("traceparent", TRACEPARENT)] * 2)
     assert sqlite_edge.mailbox()[0].envelope.traceparent is None
