@@ -46,12 +46,14 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings()
         require_folder(settings.metrics_folder)
     except SettingsError as error:
-        sys.stderr.write(f"workers: {error}\n")
+        sys.stderr.write(f"hal-ingest: {error}\n")
         return 2
     if _lacks_tables(settings):
         told = {"error": {"code": NotMigrated.code, "detail": NotMigrated.detail}}
         as_json = settings.log_format == "json"
-        sys.stderr.write(f"{json.dumps(told) if as_json else f'workers: {NotMigrated.detail}'}\n")
+        sys.stderr.write(
+            f"{json.dumps(told) if as_json else f'hal-ingest: {NotMigrated.detail}'}\n"
+        )
         return 1
     tell_uncaught_errors_without_their_text()
     configure_logs(settings.log_level, settings.log_format)

@@ -52,7 +52,8 @@ def test_nothing_starts_on_a_database_without_tables(command: str, unmigrated_ur
     refused = CommandLine(redis_url=_NO_REDIS, database_url=unmigrated_url)(command)
     as_json = CommandLine(redis_url=_NO_REDIS, database_url=unmigrated_url)(command, "--json")
     assert (refused.code, as_json.code) == (1, 1)
-    assert "hal-ingest migrate" in refused.errors
+    assert refused.errors.startswith("hal-ingest: ")
+    assert "`hal-ingest migrate`" in refused.errors
     assert refused.errors.count("\n") == 1
     assert as_json.refusal["code"] == "database_not_migrated"
 

@@ -181,5 +181,5 @@ def test_the_command_explains_itself() -> None:
 def test_a_bad_setting_stops_the_start_with_one_clear_line(services: Services) -> None:
     worker = services.start("worker", COMMAND, drain_batch_size=0)
     assert worker.wait() == 2
-    assert worker.output().startswith("workers: DRAIN_BATCH_SIZE: ")
+    assert worker.output().startswith("hal-ingest: DRAIN_BATCH_SIZE: ")
     assert worker.output().count("\n") == 1
