@@ -13,7 +13,7 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from config.exception_text import describe_exception
-from config.settings import LogFormat, LogLevel
+from config.sections.section import LogFormat, LogLevel
 
 _LEVEL_OF_LOGGER = {
     # These quote addresses, statements, parameters or replies.

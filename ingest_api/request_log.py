@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from config.settings import LogRequests
+from config.sections.section import LogRequests
 from ingest_api.answers import Header
 from workers.mailbox.trace import Trace
 

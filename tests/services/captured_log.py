@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import structlog
 
 from config.logs import configure_logs
-from config.settings import LogLevel
+from config.sections.section import LogLevel
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""All settings, a section for each subject; `config.settings` puts them together."""
