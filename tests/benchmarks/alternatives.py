@@ -29,7 +29,9 @@ PROCESSES = 2
 """Of each alternative's worker, and of the endpoint that writes: one a processor."""
 THREADS = 8
 """Of each dramatiq process, as is its default."""
-DRAIN_TARGETS: dict[str, Target] = {"dramatiq": at_least(8)}
+SQLMODEL = "dramatiq with SQLModel"
+RAW_SQL = "dramatiq with raw SQL"
+DRAIN_TARGETS: dict[str, Target] = {SQLMODEL: at_least(8)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ def run(plan: Plan) -> list[Figure]:
 def _on(kind: DatabaseKind, plan: Plan) -> list[Figure]:
     reached: dict[str, _Reached] = {}
     figures: list[Figure] = []
-    makers = (_product, _rq, _dramatiq, _writing) if kind == "postgresql" else (_product, _writing)
+    makers = (
+        (_product, _rq, _sqlmodel, _raw_sql, _writing)
+        if kind == "postgresql"
+        else (_product, _writing)
+    )
     for make in makers:
         with stand(kind) as ground, make(ground) as way:
             reached[way.name] = _reached(way, plan)
@@ -162,14 +168,24 @@ def _rq(ground: Stand) -> Iterator[_Way]:
 
 
 @contextmanager
-def _dramatiq(ground: Stand) -> Iterator[_Way]:
+def _sqlmodel(ground: Stand) -> Iterator[_Way]:
+    with _dramatiq(ground, SQLMODEL, "/sqlmodel", "sqlmodel") as way:
+        yield way
+
+
+@contextmanager
+def _raw_sql(ground: Stand) -> Iterator[_Way]:
+    with _dramatiq(ground, RAW_SQL, "/dramatiq", "default") as way:
+        yield way
+
+
+@contextmanager
+def _dramatiq(ground: Stand, name: str, path: str, queue: str) -> Iterator[_Way]:
     with _plain_edge(ground, 1) as (port, edge, done):
-        counts = ("--processes", str(PROCESSES), "--threads", str(THREADS))
+        counts = ("--processes", str(PROCESSES), "--threads", str(THREADS), "--queues", queue)
         command = [sys.executable, "-m", "dramatiq", "tests.benchmarks.baselines.plain_jobs"]
         worker = ground.services.start("dramatiq", [*command, *counts])
-        yield _Way(
-            "dramatiq", port, "/dramatiq", "202", edge, [worker], done, queued=5_000, whole=10_000
-        )
+        yield _Way(name, port, path, "202", edge, [worker], done, queued=5_000, whole=10_000)
 
 
 @contextmanager

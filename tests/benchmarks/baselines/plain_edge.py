@@ -1,4 +1,4 @@
-"""Three edges as anybody would write them: a job in RQ, one in dramatiq, or the write at once.
+"""Edges as anybody would write them: a job in RQ, one in dramatiq, or the write at once.
 
 All read and validate a body as the product does, under the server that it uses. What blocks runs
 in Starlette's threads. `python -m tests.benchmarks.baselines.plain_edge PORT PROCESSES`.
@@ -20,7 +20,7 @@ from starlette.routing import Route
 from config.settings import load_settings
 from ingest_api.bodies import parse_body
 from models.operations import to_payload, validate
-from tests.benchmarks.baselines.plain_jobs import actor, rq_enqueue, rq_queue
+from tests.benchmarks.baselines.plain_jobs import actor, rq_enqueue, rq_queue, sqlmodel_actor
 from tests.benchmarks.baselines.plain_work import PlainWork
 
 Take = Callable[[str, str, dict[str, object], str], object]
@@ -49,7 +49,7 @@ async def healthz(_: Request) -> PlainTextResponse:
 
 
 def app() -> Starlette:
-    """The three edges in one application."""
+    """All of them in one application."""
     settings = load_settings()
     queue = rq_queue(Redis.from_url(settings.redis_url))
     plain_work = PlainWork(settings.database_url)
@@ -66,6 +66,7 @@ def app() -> Starlette:
     takers: dict[str, tuple[Take, int]] = {
         "rq": (enqueue, 202),
         "dramatiq": (actor.send, 202),
+        "sqlmodel": (sqlmodel_actor.send, 202),
         "write": (write, 200),
     }
     routes = [

@@ -1,5 +1,7 @@
 """One job for each operation, in RQ and in dramatiq: the same function on both.
 
+In dramatiq a second actor does the same work through SQLModel's sessions.
+
 `python -m tests.benchmarks.baselines.plain_jobs` is RQ's quickest worker, until it is stopped;
 dramatiq's own program runs this module's actor.
 """
@@ -16,9 +18,11 @@ from rq.serializers import JSONSerializer
 
 from config.settings import load_settings
 from tests.benchmarks.baselines.plain_work import PlainWork
+from tests.benchmarks.baselines.sqlmodel_work import SqlmodelWork
 
 RQ_QUEUE = "plain"
 DRAMATIQ_QUEUE = "default"
+SQLMODEL_QUEUE = "sqlmodel"
 RQ_FUNCTION = "tests.benchmarks.baselines.plain_jobs.work"
 
 
@@ -35,9 +39,23 @@ def work(
     _plain_work().apply(project_id, operation_type, payload, operation_id, now_ms)
 
 
+@cache
+def _sqlmodel_work() -> SqlmodelWork:
+    return SqlmodelWork(load_settings().database_url)
+
+
+def work_in_session(
+    project_id: str, operation_type: str, payload: dict[str, object], operation_id: str
+) -> None:
+    """The job, through SQLModel."""
+    now_ms = time.time_ns() // 1_000_000
+    _sqlmodel_work().apply(project_id, operation_type, payload, operation_id, now_ms)
+
+
 broker = RedisBroker(url=load_settings().redis_url)
 dramatiq.set_broker(broker)
 actor: Any = dramatiq.actor(work, queue_name=DRAMATIQ_QUEUE)
+sqlmodel_actor: Any = dramatiq.actor(work_in_session, queue_name=SQLMODEL_QUEUE)
 
 
 def rq_queue(redis: Redis) -> Queue:
