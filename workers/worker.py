@@ -5,27 +5,23 @@ RQ's loop gives up when Redis is away. This one begins it anew until it is told 
 
 import logging
 import signal
-import sys
 import threading
 import time
-import traceback
 from types import FrameType
-from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker
+from rq import Queue
 from rq.exceptions import StopRequested
-from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.timeouts import TimerDeathPenalty
 
 from config.settings import Settings
 from models.database import open_database
 from models.retention import retention_of
 from workers.assembly import Manner, assemble_drain, assemble_round, unwatched, wake_of
 from workers.drain import Drain
-from workers.job import JobFailed, allowing, without_quotes
+from workers.drain_worker import DrainWorker
+from workers.job import allowing, without_quotes
 from workers.mailbox.connection import connect
 from workers.mailbox.drain_job import DRAIN_FUNCTION, QUEUE_NAME
 from workers.mailbox.horizon import Horizon
@@ -47,82 +43,8 @@ RECONNECT_PAUSE_S = 0.5
 # RQ derives from it how long it blocks for a job (15 s less) and its socket's timeout (5 s less).
 WORKER_TTL_S = 30
 MAINTENANCE_INTERVAL_S = 60
-# RQ lets a worker's key live for a minute longer than its ttl.
-HEARTBEAT_EVERY_S = 5.0
 # Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
 SECOND_SIGNAL_AFTER_S = 1.0
-
-
-class DrainWorker(SimpleWorker):
-    """RQ's worker without its own signal handlers and remote commands."""
-
-    is_idle = False
-    # RQ's own pauses grow to a minute and do not end when Redis is back.
-    exponential_backoff_factor = 1.0
-    max_connection_wait_time = 1.0
-    # RQ's alarm, which jobs without a timeout do not need, would take that of the time limit.
-    death_penalty_class = TimerDeathPenalty
-    _heartbeat_at_s = float("-inf")
-
-    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Says that it lives; by itself every few seconds only, where RQ does so around each job.
-
-        With `appendfsync always` each of those writes would be an fsync before the drain begins.
-        """
-        now_s = time.monotonic()
-        if pipeline is not None or now_s - self._heartbeat_at_s >= HEARTBEAT_EVERY_S:
-            super().heartbeat(timeout, pipeline)
-            self._heartbeat_at_s = now_s
-
-    def register_birth(self) -> None:
-        """Announces itself in the place of the process that died under this name."""
-        self.connection.delete(self.key)
-        super().register_birth()  # type: ignore[no-untyped-call]
-
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """Waits for a job; only then may a stop interrupt it."""
-        self.is_idle = True
-        try:
-            if self._stop_requested:  # a moment ago, when there was nothing to interrupt
-                raise StopRequested
-            return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-        finally:
-            self.is_idle = False
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Runs the job without RQ's records of it: each is an fsync, for which a caller waits.
-
-        Whoever dies at it leaves an entry among RQ's jobs under way, which RQ clears away.
-        """
-        try:
-            job.func(*job.args)
-        except JobFailed:
-            self.handle_exception(job, *sys.exc_info())
-            self.handle_job_failure(job, queue, exc_string=traceback.format_exc())
-            queue.intermediate_queue.remove(job.id)
-            return
-        with self.connection.pipeline() as commands:
-            commands.lrem(queue.intermediate_queue_key, 1, job.id)
-            commands.delete(job.key)
-            commands.execute()
-
-    def _set_ip_address(self, _: Redis) -> None:
-        # RQ would look itself up among all clients, which a worker's user may not list.
-        self.ip_address = "unknown"
-
-    def stop_after_this_job(self) -> None:
-        """Ends the loop. Raises StopRequested when it only waits for a job."""
-        self._stop_requested = True
-        if self.is_idle:
-            raise StopRequested
-
-    def _install_signal_handlers(self) -> None:
-        """The process handles signals, also while there is no RQ worker."""
-
-    def subscribe(self) -> None:
-        """No commands over Redis: whoever can publish could stop the worker."""
 
 
 class WorkerProcess:

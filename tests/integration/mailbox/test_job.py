@@ -16,11 +16,12 @@ from rq.serializers import JSONSerializer
 
 from config.exception_text import describe_exception
 from tests.integration.mailbox.world import TIMES
+from tests.services.waiting import wait_until
+from workers.drain_worker import DrainWorker
 from workers.job import AllowedJob, allowing, without_quotes
 from workers.mailbox.connection import connect
 from workers.mailbox.drain_job import DRAIN_FUNCTION, QUEUE_NAME
 from workers.mailbox.wake import Wake
-from workers.worker import DrainWorker
 
 drained: list[str] = []
 harmed: list[object] = []
@@ -179,6 +180,25 @@ def test_of_a_job_that_raises_neither_redis_nor_the_log_keeps_the_text(
         else record.getMessage()
         for record in caplog.records
     )
+
+
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_a_worker_says_that_it_is_busy_while_it_has_a_job(
+    redis: Redis, error: type[Exception] | None
+) -> None:
+    def states() -> list[object]:
+        return [redis.hget(key, "state") for key in redis.keys("rq:worker:*")]
+
+    def told(project_id: str) -> None:
+        wait_until(lambda: states() == [b"busy"], what="the worker says so")
+        drained.append(project_id)
+        if error is not None:
+            raise error
+
+    for project_id in ("p", "q"):
+        Wake(redis, TIMES).enqueue(project_id)
+    _work(redis, allowing({DRAIN_FUNCTION: without_quotes(told)}))
+    assert drained == ["p", "q"]
 
 
 def test_a_finished_job_leaves_nothing_behind(redis: Redis, job_class: type[AllowedJob]) -> None:
