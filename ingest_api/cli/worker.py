@@ -31,8 +31,8 @@ def worker(
 ) -> None:
     """Run a worker, which applies what was accepted, until SIGTERM or Ctrl-C.
 
-    A parent starts its processes again when they end. Several workers may run, on this machine or
-    others. Further arguments go to `python -m workers`.
+    A parent starts its processes again when they end. Several workers may run, on any machines.
+    Further arguments go to `python -m workers`.
     """
     settings = beside_up(settings_or_exit(as_json))
     command = [sys.executable, "-m", "workers", *context.args]

@@ -65,7 +65,8 @@ class Welcome:
 
     def as_text(self) -> str:
         """Render for a person; the keys only when they are new."""
-        rows = [("address", self.address), ("project", self.project_id)]
+        rows = [("address", self.address), ("documentation", f"{self.address}/docs")]
+        rows.append(("project", self.project_id))
         rows += [(name.replace("_", " "), key) for name, key in self._keys().items()]
         lines = [f"  {name:<16} {value}" for name, value in rows]
         if self.demo:

@@ -32,6 +32,10 @@ def test_a_later_start_shows_no_key_but_the_same_curl_line() -> None:
     assert "key" not in later.as_text()
 
 
+def test_a_newcomer_is_told_where_the_routes_are_described() -> None:
+    assert "http://127.0.0.1:8080/docs" in Welcome(Settings(), "proj_demo", None).as_text()
+
+
 def test_the_curl_line_is_one_shell_command_with_a_json_body() -> None:
     words = shlex.split(Welcome(Settings(port=9000), "proj_demo", None).curl)
     assert words[0] == "curl"
