@@ -179,6 +179,8 @@ FORBIDDEN: dict[str, list[tuple[str, ...]]] = {
         ("EVAL", "return redis.call('DEL', KEYS[1])", "1", "mailbox:p"),
         ("PUBLISH", "outcomes:x", "{}"),
         ("HGET", "rq:worker:x", "pid"),
+        ("SADD", "workers", "x"),
+        ("SET", "worker:x", "1"),
         ("SET", "prune", "1"),
         ("LRANGE", "rq:queue:ingest", "0", "-1"),
     ],
@@ -193,6 +195,8 @@ FORBIDDEN: dict[str, list[tuple[str, ...]]] = {
         ("XDEL", "mailbox:p", "1-1"),
         ("PUBLISH", "outcomes:x", "{}"),
         ("SADD", "rq:workers", "x"),
+        ("SADD", "workers", "x"),
+        ("SET", "worker:x", "1"),
     ],
 }
 
