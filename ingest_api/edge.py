@@ -12,6 +12,7 @@ from config.settings import Settings
 from config.version import VERSION
 from ingest_api.auth import Auth
 from ingest_api.database_reads import DatabaseReads
+from ingest_api.fair_turns import FairTurns
 from ingest_api.key_usage import KeyUsage
 from ingest_api.metrics import Metrics
 from ingest_api.pace import Pace
@@ -49,11 +50,13 @@ class Edge:
             timeout_s=settings.database_timeout_s,
         )
         self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
-        self.post = Post(self.redis, _limits(settings), self.metrics.redis)
+        self.turns = FairTurns()
+        in_turn = self.turns.go_on
+        self.post = Post(self.redis, _limits(settings), self.metrics.redis, in_turn)
         self.rate_limits = RateLimits(settings)
         self.refusals = Refusals()
         self.pace = Pace()
-        self.waiters = Waiters(SharedLook(self._find_settled).look)
+        self.waiters = Waiters(SharedLook(self._find_settled).look, in_turn)
         self.projects = ProjectCache(
             self._find_credentials,
             entries=settings.project_cache_entries,

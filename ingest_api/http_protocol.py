@@ -7,11 +7,12 @@ answer could be taken for that of an earlier request. Here each answer belongs t
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ingest_api.answers import NO_SNIFFING
 from ingest_api.errors import Problem, invalid_request, problem_answer
 from ingest_api.request_ids import new_request_id
+from ingest_api.turn_protocol import TurnProtocol
 
 HEAD_LIMIT_BYTES = 64 * 1024
 """Request line and headers together; also what may come between two pieces of a body."""
@@ -27,7 +28,7 @@ REST_S = 0.5
 """How long nothing is read of its connection: who does not heed `Retry-After` comes no sooner."""
 
 
-class EdgeProtocol(HttpToolsProtocol):
+class EdgeProtocol(TurnProtocol):
     """One connection. `_head_bytes` is what came since a head or a piece of a body was complete."""
 
     _head_bytes = 0

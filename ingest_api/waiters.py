@@ -16,6 +16,7 @@ from typing import cast
 from ingest_api.shared_look import FindSettled
 from models.database import Transient
 from models.queries.operations import OperationKey, SettledRecord
+from workers.mailbox.line import InTurn, at_once
 from workers.mailbox.outcomes import Arrival, Arrivals, Record
 
 FIRST_LOOK_S = 0.25
@@ -39,6 +40,7 @@ class _Waiter:
     began_s: float
     pause_s: float
     look_at_s: float
+    in_turn: InTurn
     records: dict[OperationKey, SettledRecord] = field(default_factory=dict)
 
     def take(self, operation: OperationKey, record: SettledRecord) -> None:
@@ -46,7 +48,7 @@ class _Waiter:
             self.missing.discard(operation)
             self.records[operation] = record
             if not self.missing:
-                self.end()
+                self.in_turn(operation[0], self.end)
 
     def untold(self) -> None:
         """A publication may have been missed: only the ledger can tell."""
@@ -60,8 +62,9 @@ class _Waiter:
 class Waiters:
     """All waiting callers of one process. Belongs to one event loop."""
 
-    def __init__(self, find_settled: FindSettled) -> None:
+    def __init__(self, find_settled: FindSettled, in_turn: InTurn = at_once) -> None:
         self._find_settled = find_settled
+        self._in_turn = in_turn
         self._callers: set[_Waiter] = set()
         self._waiting: dict[OperationKey, set[_Waiter]] = {}
         self._anyone = asyncio.Event()
@@ -127,7 +130,7 @@ class Waiters:
         pause_s = UNTOLD_LOOK_S if replay else FIRST_LOOK_S
         look_at_s = now_s if replay else now_s + pause_s
         ended = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(set(operations), ended, now_s, pause_s, look_at_s)
+        waiter = _Waiter(set(operations), ended, now_s, pause_s, look_at_s, self._in_turn)
         awaited = tuple(waiter.missing)
         self._callers.add(waiter)
         for operation in awaited:

@@ -1,13 +1,12 @@
 """Each operation of a batch, judged on its own as its own route would judge it (contract §10)."""
 
-import asyncio
-
 from ingest_api.asked import Asked
 from ingest_api.bodies import parse_json, refuse_forbidden
 from ingest_api.caller import Caller
 from ingest_api.edge import Edge
 from ingest_api.envelope_fields import read_envelope_fields
 from ingest_api.errors import Problem, as_problem, unauthenticated
+from ingest_api.fair_turns import ROUND
 from ingest_api.identity_secret import ProofFailed
 from ingest_api.operation_reading import judged
 from models.operations import WIDGET_TYPES, InvalidRequest
@@ -16,8 +15,8 @@ from models.operations.invalid_request import field_fault
 Item = Asked | Problem
 
 REFUSALS = (Problem, InvalidRequest, ProofFailed)
-PAUSE_EVERY = 50
-"""Operations after which the other callers of this edge have their turn."""
+TURN_OPERATIONS = 25
+"""Judged in one turn; then the other callers of this edge have theirs."""
 
 
 class Judge:
@@ -83,5 +82,5 @@ class Judge:
         return Problem(413, "payload_too_large", detail)
 
     async def _pause(self) -> None:
-        if len(self.items) % PAUSE_EVERY == 0:
-            await asyncio.sleep(0)
+        if len(self.items) % TURN_OPERATIONS == 0:
+            await self._edge.turns.take(self._caller.project.id, ROUND)

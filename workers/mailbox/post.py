@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,7 @@ from workers.mailbox.buckets import Allowance, Bucket, TripBuckets
 from workers.mailbox.connection import translated, unavailable
 from workers.mailbox.drain_job import QUEUE_KEY, QUEUES_KEY, job_key, new_job_id, stored_job
 from workers.mailbox.layout import Envelope, Lane, QueuedOperation
+from workers.mailbox.line import InTurn, at_once
 from workers.mailbox.metrics import NOBODY, RedisMeter
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
@@ -51,10 +53,17 @@ def new_nonce() -> str:
 class Post:
     """Takes entries into the mailboxes. One for each edge process, used by its event loop."""
 
-    def __init__(self, redis: Redis, limits: PostLimits, meter: RedisMeter = NOBODY) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        limits: PostLimits,
+        meter: RedisMeter = NOBODY,
+        in_turn: InTurn = at_once,
+    ) -> None:
         self._redis = redis
         self._limits = limits
         self._meter = meter
+        self._in_turn = in_turn
         self._round_trips = RoundTrips(self._send, meter)
 
     async def accept(
@@ -201,7 +210,8 @@ class Post:
             mine = islice(rest, len(letter.envelopes))
             pairs = zip(letter.envelopes, mine, strict=True)
             buckets.tell(letter.allowance, debts_us)
-            letter.deliver([read_answer(each, answer.decode(), depth) for each, answer in pairs])
+            told = [read_answer(each, answer.decode(), depth) for each, answer in pairs]
+            self._in_turn(project_id, partial(letter.deliver, told))
 
 
 def _entries(letters: Sequence[Letter]) -> Iterator[tuple[Envelope, Sequence[Bucket], bytes]]:

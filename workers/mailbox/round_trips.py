@@ -8,15 +8,14 @@ nobody else wait for a trip more.
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from workers.mailbox.answers import Answer
 from workers.mailbox.buckets import Allowance
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Envelope, Lane
+from workers.mailbox.line import Line
 from workers.mailbox.metrics import NOBODY, RedisMeter
 
 MAX_TRIP_ENTRIES = 256
@@ -59,8 +58,7 @@ class RoundTrips:
     ) -> None:
         self._send = send
         self._meter = meter
-        # By project, the one whose turn is next first.
-        self._waiting: dict[str, deque[Letter]] = {}
+        self._waiting: Line[Letter] = Line()
         self._waiting_entries = 0
         self._trip_s = 0.0
         self._under_way: asyncio.Task[None] | None = None
@@ -83,7 +81,7 @@ class RoundTrips:
             raise MailboxUnavailable("too many calls are waiting for Redis")
         answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
         letter = Letter(project_id, lane, envelopes, raws, allowance, answers)
-        self._waiting.setdefault(project_id, deque()).append(letter)
+        self._waiting.enter(project_id, letter)
         self._waiting_entries += len(raws)
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._send_all())
@@ -111,6 +109,8 @@ class RoundTrips:
                     if error.timed_out:
                         # Who came meanwhile has waited as long: nobody waits for two timeouts.
                         self._refuse_waiting(error)
+                # Answered, or about to be in turn.
+                trip = []
         finally:
             self._under_way = None
             ended = MailboxUnavailable("the round trips have ended")
@@ -118,7 +118,7 @@ class RoundTrips:
             self._refuse_waiting(ended)
 
     def _refuse_waiting(self, error: MailboxUnavailable) -> None:
-        refuse(chain.from_iterable(self._waiting.values()), error)
+        refuse(self._waiting, error)
         self._waiting.clear()
         self._waiting_entries = 0
 
@@ -126,7 +126,7 @@ class RoundTrips:
         trip: list[Letter] = []
         entries = size_bytes = 0
         while self._waiting and entries < MAX_TRIP_ENTRIES and size_bytes < MAX_TRIP_BYTES:
-            letter = self._next_letter()
+            letter = self._waiting.next()
             self._waiting_entries -= len(letter.raws)
             # Its caller may have gone away meanwhile.
             if not letter.answers.done():
@@ -134,16 +134,6 @@ class RoundTrips:
                 entries += len(letter.raws)
                 size_bytes += letter.size_bytes
         return trip
-
-    def _next_letter(self) -> Letter:
-        """The oldest one of the project whose turn it is; its next turn comes after all others."""
-        project_id, letters = next(iter(self._waiting.items()))
-        letter = letters.popleft()
-        if letters and len(self._waiting) > 1:
-            self._waiting[project_id] = self._waiting.pop(project_id)
-        elif not letters:
-            del self._waiting[project_id]
-        return letter
 
 
 def refuse(letters: Iterable[Letter], error: MailboxUnavailable) -> None:

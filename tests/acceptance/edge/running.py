@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import redis
 from sqlalchemy import Connection, insert
+from starlette.applications import Starlette
 
 from config.settings import Settings
 from ingest_api.app import create_app
@@ -38,6 +39,7 @@ class RunningEdge:
     client: httpx2.AsyncClient
     edge: Edge
     redis: redis.Redis
+    app: Starlette
 
     async def post(
         self,
@@ -164,7 +166,7 @@ async def run_edge(**settings: Any) -> AsyncIterator[RunningEdge]:
         httpx2.AsyncClient(transport=transport, base_url="http://edge") as client,
     ):
         with redis.Redis.from_url(settings["redis_url"]) as direct:
-            yield RunningEdge(client, app.state.edge, direct)
+            yield RunningEdge(client, app.state.edge, direct, app)
 
 
 @contextmanager

@@ -1,0 +1,161 @@
+"""Projects take turns at an edge: the flood of one holds no other up (contract §4; ADR 0021)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from ingest_api.fair_turns import ROUND
+from ingest_api.http_protocol import EdgeProtocol
+from tests.acceptance.edge.conftest import StartEdge
+from tests.acceptance.edge.running import Project, RunningEdge, eventually, make_project
+
+pytestmark = pytest.mark.anyio
+
+FLOOD = 10 * ROUND
+
+
+@dataclass
+class Client(asyncio.Protocol):
+    """A connection; `heard` is where all of them note that they were answered."""
+
+    name: str
+    heard: list[str]
+    transport: asyncio.Transport = field(init=False)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        # One read may bring several answers.
+        self.heard += [self.name] * data.count(b"HTTP/1.1 202 ")
+
+
+@dataclass
+class Crowd:
+    """Connects to an edge over HTTP; `heard` says in which order who was answered."""
+
+    port: int
+    state: ServerState
+    heard: list[str] = field(default_factory=list)
+
+    async def clients(self, name: str, count: int) -> list[Client]:
+        loop = asyncio.get_running_loop()
+        connecting = (
+            loop.create_connection(lambda: Client(name, self.heard), "127.0.0.1", self.port)
+            for _ in range(count)
+        )
+        there_will_be = len(self.state.connections) + count
+        connected = [client for _, client in await asyncio.gather(*connecting)]
+
+        async def they_are_let_in() -> bool:
+            return len(self.state.connections) >= there_will_be
+
+        await eventually(they_are_let_in, "the edge has all connections")
+        return connected
+
+    async def until_answered(self, count: int) -> None:
+        async def they_are() -> bool:
+            return len(self.heard) >= count
+
+        await eventually(they_are, f"{count} are answered, {len(self.heard)} were")
+
+
+@asynccontextmanager
+async def over_http(edge: RunningEdge) -> AsyncIterator[Crowd]:
+    """The edge behind its own protocol, in this event loop: one look finds all that was sent."""
+    config = Config(edge.app, ws="none", log_config=None, access_log=False, proxy_headers=False)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: EdgeProtocol(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        yield Crowd(server.sockets[0].getsockname()[1], state)
+        for connection in [*state.connections]:
+            connection.shutdown()
+
+
+def track(project_id: str, visitor_id: str) -> bytes:
+    body = json.dumps({"app_id": project_id, "visitor_id": visitor_id, "name": "x"}).encode()
+    head = (
+        "POST /api/widget/track HTTP/1.1\r\nHost: edge\r\nContent-Type: application/json\r\n"
+        f"Prefer: respond-async\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+@pytest.fixture
+async def edge(start_edge: StartEdge, sqlite_project: Project) -> AsyncIterator[RunningEdge]:
+    with make_project(sqlite_project.database_url, "flooding"):
+        known = {"database_url": sqlite_project.database_url, "project_cache_ttl_s": 600}
+        edge = await start_edge(**known)
+        await edge.hears()
+        # Who is not known yet waits for the database.
+        for project_id in ("proj_1", "flooding"):
+            body = {"app_id": project_id, "visitor_id": "first", "name": "x"}
+            assert (await edge.post("track", body)).status_code == 202
+        yield edge
+
+
+def visitors(edge: RunningEdge, project_id: str) -> list[str]:
+    """Who came into the mailbox behind the first one, in order."""
+    return [str(each.envelope.payload["visitor_id"]) for each in edge.mailbox(project_id)][1:]
+
+
+async def test_one_request_overtakes_a_flood_that_was_there_before(edge: RunningEdge) -> None:
+    async with over_http(edge) as crowd:
+        flood = await crowd.clients("flood", FLOOD)
+        (neighbour,) = await crowd.clients("neighbour", 1)
+        for place, client in enumerate(flood):
+            client.transport.write(track("flooding", f"f{place}"))
+        neighbour.transport.write(track("proj_1", "v1"))
+        await crowd.until_answered(FLOOD + 1)
+    assert crowd.heard.index("neighbour") < FLOOD // 2
+
+
+async def test_requests_of_one_connection_keep_their_order_beside_a_flood(
+    edge: RunningEdge,
+) -> None:
+    async with over_http(edge) as crowd:
+        flood = await crowd.clients("flood", FLOOD)
+        (neighbour,) = await crowd.clients("neighbour", 1)
+        for place, client in enumerate(flood):
+            client.transport.write(track("flooding", f"f{place}"))
+        sent = [f"v{place}" for place in range(20)]
+        neighbour.transport.write(b"".join(track("proj_1", each) for each in sent))
+        await crowd.until_answered(FLOOD + len(sent))
+    assert visitors(edge, "proj_1") == sent
+    assert len(visitors(edge, "flooding")) == FLOOD
+
+
+async def test_who_hangs_up_in_line_is_not_accepted(edge: RunningEdge) -> None:
+    async with over_http(edge) as crowd:
+        flood = await crowd.clients("flood", FLOOD)
+        (gone,) = await crowd.clients("gone", 1)
+        for place, client in enumerate(flood):
+            client.transport.write(track("flooding", f"f{place}"))
+        gone.transport.write(track("flooding", "gone"))
+        gone.transport.close()
+        await crowd.until_answered(FLOOD)
+    assert sorted(visitors(edge, "flooding")) == sorted(f"f{place}" for place in range(FLOOD))
+
+
+async def test_a_request_whose_body_comes_late_begins_without_it(edge: RunningEdge) -> None:
+    request = track("proj_1", "v1")
+    async with over_http(edge) as crowd:
+        (client,) = await crowd.clients("slow", 1)
+        client.transport.write(request[:-5])
+
+        async def it_begins() -> bool:
+            return len(crowd.state.tasks) == 1
+
+        await eventually(it_begins, "the request begins")
+        client.transport.write(request[-5:])
+        await crowd.until_answered(1)
+    assert visitors(edge, "proj_1") == ["v1"]
