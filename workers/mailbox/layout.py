@@ -59,6 +59,10 @@ Caller = Literal["publishable", "secret", "api"]
 Fault = Literal["malformed", "newer_version"]
 
 _OPERATION_ID = re.compile(r"op_([0-9a-f]{18})([0-9a-f]{14})", re.ASCII)
+_TYPES = {"version": int, "payload": dict, "warnings": list}
+"""Of an envelope's fields as JSON; all others are texts."""
+_OPTIONAL = ("idempotency_key", "reply_to", "dead_letter_id", "traceparent")
+_CALLERS = get_args(Caller)
 _NONCE = re.compile(r"[0-9a-f]{14}", re.ASCII)
 _NO_NONCE = "0" * (NONCE_BYTES * 2)
 
@@ -244,16 +248,10 @@ def _is_known(version: object) -> bool:
 
 
 def _is_sound(document: Mapping[str, Any]) -> bool:
-    optional = ("idempotency_key", "reply_to", "dead_letter_id", "traceparent")
-    optional_texts = [document.get(name) for name in optional]
-    return (
-        all(isinstance(document[name], str) for name in ("nonce", "type", "fingerprint"))
-        and all(text is None or isinstance(text, str) for text in optional_texts)
-        and _NONCE.fullmatch(document["nonce"]) is not None
-        and document["caller"] in get_args(Caller)
-        and isinstance(document["payload"], dict)
-        and isinstance(document.get("warnings", []), list)
-    )
+    for name, value in document.items():
+        if type(value) is not _TYPES.get(name, str) and not (name in _OPTIONAL and value is None):
+            return False
+    return _NONCE.fullmatch(document["nonce"]) is not None and document["caller"] in _CALLERS
 
 
 def _fault(document: object) -> Fault:
