@@ -191,6 +191,7 @@ class Drain:
             if not self._storage.lock_mailbox(connection, visit.project_id):
                 return Departure.BUSY
             self._probe("after the lock")
+            self._telling.hear(visit)
             head = self._head(visit, lanes)
             self._meter.lap("read")
             if head and head[0].fault == "newer_version":

@@ -66,8 +66,9 @@ class Visit:
     """`batch` is what is at hand, of `lane`; `took_all` that nothing else waited there.
 
     `bulk_is_next` lets the bulk lane have one batch, `has_had_bulk` says that the last one was its.
-    `suspect` is to be set aside since processes died of it. `succeeds_a_dead_one` says that the
-    process before this one died while it drained the project.
+    `is_busy` says that more live ones waited behind the last batch, and nothing else; then what is
+    told may still be `being_deleted`. `suspect` is to be set aside since processes died of it.
+    `succeeds_a_dead_one` says that the process before this one died while it drained the project.
     """
 
     project_id: str
@@ -85,6 +86,8 @@ class Visit:
     suspect: Suspect | None = None
     succeeds_a_dead_one: bool = False
     has_begun: bool = False
+    is_busy: bool = False
+    being_deleted: Sequence[QueuedOperation] = ()
 
     @property
     def here(self) -> Doubts:
@@ -110,3 +113,4 @@ class Visit:
         self.has_applied = True
         self.bulk_is_next = self.lane == "live" and self.took_all and left["bulk"] > 0
         self.has_had_bulk = self.lane == "bulk" and not self.here.suspects
+        self.is_busy = self.lane == "live" and left["live"] > 0 and not left["bulk"]

@@ -19,6 +19,7 @@ from models import compact_json
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import Lane, QueuedOperation, read_entry
+from workers.mailbox.meanwhile import Meanwhile
 from workers.mailbox.metrics import NOBODY, RedisMeter
 from workers.mailbox.script import script
 from workers.mailbox.wake import Wake
@@ -61,6 +62,7 @@ class Mailbox:
         self._redis = redis
         self._wake = wake
         self._meter = meter
+        self._meanwhile = Meanwhile(redis)
 
     def head(self, project_id: str, limit: int, lane: Lane = "live") -> Head:
         """Reads up to `limit` of the lane's oldest entries and holds the wake token meanwhile.
@@ -102,22 +104,33 @@ class Mailbox:
         """Tells the waiting edges what became of their operations: one message an edge.
 
         Before that, every edge hears of a project whose settings or credentials may have changed:
-        whoever is told so is judged by what he wrote.
+        whoever is told so is judged by what he wrote. Nobody waits for Redis' answers.
         """
-        messages = _messages(settled)
-        if not messages and changed_project is None:
-            return
-        with self._asking("publish"), self._redis.pipeline(transaction=False) as commands:
+        self._meanwhile.forget()
+        with self._asking("publish"):
             if changed_project is not None:
-                commands.publish(layout.CHANGED_PROJECTS, changed_project)
-            _publish(commands, messages)
-            commands.execute()
+                self._meanwhile.send("PUBLISH", layout.CHANGED_PROJECTS, changed_project)
+            for edge_id, records in _messages(settled).items():
+                channel = layout.outcomes_channel(edge_id)
+                self._meanwhile.send("PUBLISH", channel, compact_json.encode(records))
 
     def delete(self, project_id: str, entries: Sequence[QueuedOperation]) -> dict[Lane, int]:
         """Deletes exactly these entries, all of one lane; returns how many are left in each."""
         with self._asking("delete"):
             (left,) = self._run([_deletion(project_id, entries)])
         return left
+
+    def delete_meanwhile(self, project_id: str, entries: Sequence[QueuedOperation]) -> None:
+        """Deletes them as `delete` does; `left_then` tells what is left."""
+        with self._asking("delete"):
+            self._meanwhile.send("EVALSHA", _DELETE.sha, *_deletion(project_id, entries))
+
+    def left_then(self, project_id: str, entries: Sequence[QueuedOperation]) -> dict[Lane, int]:
+        """How many entries were left in each lane behind the last `delete_meanwhile`, of these."""
+        with self._asking("delete"):
+            *_, answer = self._meanwhile.answers()
+            left = self._left(_deletion(project_id, entries), answer)
+        return dict(zip(layout.LANES, left, strict=True))
 
     def leave(
         self,
