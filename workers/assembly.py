@@ -48,6 +48,7 @@ def assemble_drain(
     limits = DrainLimits(
         batch_size=settings.drain_batch_size,
         shared_batch_size=settings.drain_shared_batch_size,
+        little_batch_size=settings.drain_little_batch_size,
         bulk_batch_size=settings.bulk_batch_size,
         bulk_batch_s=settings.bulk_batch_s,
         slice_s=settings.drain_slice_s,
@@ -77,6 +78,7 @@ def assemble_round(
         guard=manner.guard,
         meter=meter,
         drain=drain,
+        share=settings.drain_little_batch_size,
     )
 
 

@@ -27,13 +27,11 @@ from workers.mailbox.layout import Lane, QueuedOperation
 from workers.mailbox.wake import Wake
 from workers.pace import Pace
 from workers.patience import Patience
+from workers.sharing import Sharing
 from workers.stop import Stop
 from workers.suspects import Errand
 from workers.telling import Telling
 from workers.visit import Doubts, Step, Visit, no_doubts
-
-SHARED_FOR_S = 2.0
-"""How long a worker that drained another project expects that project, or a third one, again."""
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +71,7 @@ class Drain:
             storage, mailbox, limits, self._clock, self._telling, self._patience, self._meter
         )
         self._pace = Pace(limits.bulk_batch_size, limits.bulk_batch_s)
-        self._last_project = ""
-        self._shared_until_s = 0.0
+        self.sharing = Sharing(limits, self._clock)
         # Of projects whose heads were under suspicion when their turn ended.
         self._doubts: dict[str, dict[Lane, Doubts]] = {}
 
@@ -98,14 +95,8 @@ class Drain:
         """Whether the project's head was under suspicion when its last turn ended."""
         return project_id in self._doubts
 
-    def shares_the_worker(self) -> None:
-        """Several projects need it: for a while its batches are small."""
-        self._shared_until_s = self._clock.steady_s() + SHARED_FOR_S
-
     def _run(self, visit: Visit) -> Departure:
-        if self._last_project not in ("", visit.project_id):
-            self.shares_the_worker()
-        self._last_project = visit.project_id
+        self.sharing.begins(visit.project_id)
         with bound_contextvars(project_id=visit.project_id):
             return self._drained(visit)
 
@@ -150,7 +141,7 @@ class Drain:
         spent_s = self._clock.steady_s() - visit.began_s
         # A backfill is in no hurry: other projects' callers wait for one batch of it at most. And
         # however late it begins, a turn is one batch: two could only hand over to each other.
-        is_early = spent_s < self._limits.slice_s and not visit.has_had_bulk
+        is_early = spent_s < self.sharing.slice_s and not visit.has_had_bulk
         # Nor does a turn end just before that one: short turns would never come to it.
         is_early = is_early or visit.bulk_is_next
         if is_early or not visit.has_begun or visit.suspect is not None:
@@ -212,11 +203,8 @@ class Drain:
         return settled
 
     def _batch_size(self, lane: Lane) -> int:
-        limits = self._limits
-        size = limits.batch_size if lane == "live" else self._pace.size
-        if self._shared_until_s and self._clock.steady_s() >= self._shared_until_s:
-            self._shared_until_s = 0.0
-        return min(size, limits.shared_batch_size) if self._shared_until_s else size
+        size = self._limits.batch_size if lane == "live" else self._pace.size
+        return self.sharing.largest_batch(lane, size)
 
     def _head(self, visit: Visit, lanes: tuple[Lane, Lane]) -> Sequence[QueuedOperation]:
         """The oldest entries of the first of the lanes in which any wait."""

@@ -44,7 +44,8 @@ class DrainLimits:
     linger.
 
     A bulk batch is made smaller where it takes longer than `bulk_batch_s`: a live call may have to
-    wait for one. While several projects need the worker a batch has at most `shared_batch_size`:
+    wait for one. While several projects need the worker a batch has at most `shared_batch_size`,
+    and `little_batch_size` while some of them wait with less than that:
     who comes next waits for one of them.
 
     A linger is cut into pieces, so that a stop is noticed and a token never outlives its drain; a
@@ -62,6 +63,7 @@ class DrainLimits:
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
     shared_batch_size: int = 64
+    little_batch_size: int = 16
 
 
 class Departure(Enum):

@@ -25,8 +25,6 @@ from workers.mailbox.wake import Wake
 
 log = logging.getLogger(__name__)
 
-ROUND_OPERATIONS = 128
-"""A round's operations are shared out among its projects: who comes next waits for one round."""
 _SPECIAL_TYPES = LONE_TYPES | PROJECT_TYPES
 
 
@@ -40,9 +38,12 @@ class _Commit:
 
 
 class Round:
-    """For one worker process, whose drain knows whose heads are under suspicion."""
+    """For one worker process, whose drain knows whose heads are under suspicion.
 
-    def __init__(
+    A project with `share` operations or more does not wait with little.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each part it is made of
         self,
         storage: Storage[Any],
         mailbox: Mailbox,
@@ -52,6 +53,7 @@ class Round:
         guard: Guard,
         meter: DrainMeter,
         drain: Drain,
+        share: int,
     ) -> None:
         self._storage = storage
         self._mailbox = mailbox
@@ -60,6 +62,7 @@ class Round:
         self._guard = guard
         self._meter = meter
         self._drain = drain
+        self._share = share
 
     def run(self, project_ids: Sequence[str]) -> Sequence[str]:
         """Applies what it can of these projects, whose tokens are held.
@@ -67,7 +70,7 @@ class Round:
         Returns those that need a drain of their own now; others of which more is left are queued
         again. What Redis does not let it finish, the sweeper wakes.
         """
-        self._drain.shares_the_worker()
+        self._drain.sharing.expect_others()
         try:
             committed = self._commit(project_ids)
         except MailboxUnavailable as error:
@@ -81,6 +84,8 @@ class Round:
             return project_ids
         finally:
             self._guard.leaves()
+        if committed.batches:
+            self._drain.sharing.expect_little()
         try:
             self._tell(committed)
         except MailboxUnavailable as error:
@@ -107,11 +112,12 @@ class Round:
     def _plain_batches(
         self, project_ids: Sequence[str], committed: _Commit
     ) -> Iterator[tuple[str, Sequence[QueuedOperation]]]:
-        limit = max(1, ROUND_OPERATIONS // max(1, len(project_ids)))
-        heads = self._mailbox.heads(project_ids, limit) if project_ids else {}
+        heads = self._mailbox.heads(project_ids, self._share) if project_ids else {}
         self._meter.lap("read")
         for project_id, head in heads.items():
-            if self._drain.doubts(project_id) or not _is_plain(head):
+            # The others would wait for the commit of a flood.
+            is_flooded = len(head) >= self._share
+            if is_flooded or self._drain.doubts(project_id) or not _is_plain(head):
                 committed.others.append(project_id)
             else:
                 yield project_id, head

@@ -17,6 +17,12 @@ class Applying(Section):
         le=2_000,
         description="the most in a batch while several projects need the worker",
     )
+    drain_little_batch_size: int = Field(
+        16,
+        ge=1,
+        le=2_000,
+        description="the most in a live batch while some of them wait with less than that",
+    )
     drain_round_projects: int = Field(
         16,
         ge=1,

@@ -9,13 +9,13 @@ import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
-from workers.drain import SHARED_FOR_S
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import ENVELOPE_VERSION, QueuedOperation, encode
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.patience import retry_delay_s
+from workers.sharing import SHARED_FOR_S
 
 
 def test_a_mailbox_is_applied_in_order_batch_by_batch_and_then_empty(world: World) -> None:
@@ -167,7 +167,7 @@ def test_a_turn_ends_when_others_wait_and_the_next_one_is_queued_behind_them(
 
 def test_a_turn_goes_on_while_nobody_else_waits_but_not_for_ever(world: World) -> None:
     world.put(*(str(n) for n in range(30)))
-    limits = replace(NO_LINGER, batch_size=1, slice_s=2.0, max_s=12.0)
+    limits = replace(NO_LINGER, batch_size=1, slice_s=2.0, max_s=30.0)
     assert world.drain(limits, clock=_ticking()).run("p") is Departure.HANDED_OVER
     assert len(world.ledger.applied) > 5
     assert world.left() > 0

@@ -1,6 +1,7 @@
 """Where many projects wait with little, they share a transaction; what is special has its own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,13 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from tests.integration.mailbox.world import envelope as enveloped
 from workers.drain import Drain
 from workers.drain_meter import Unmetered
-from workers.drain_terms import Clock, Unguarded
+from workers.drain_terms import Clock, Departure, Unguarded
+from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import QueuedOperation, encode
-from workers.round import ROUND_OPERATIONS, Round
+from workers.round import Round
 from workers.turns import Turns
+
+SHARE = 16
 
 
 def round_of(world: World, drain: Drain | None = None) -> Round:
@@ -23,6 +27,7 @@ def round_of(world: World, drain: Drain | None = None) -> Round:
         guard=Unguarded(),
         meter=Unmetered(),
         drain=drain or world.drain(),
+        share=SHARE,
     )
 
 
@@ -83,14 +88,24 @@ def test_who_comes_meanwhile_is_queued_again(world: World) -> None:
     assert world.left("a") == 1
 
 
-def test_the_operations_of_a_round_are_shared_out(world: World) -> None:
-    world.put(*(f"a{n}" for n in range(ROUND_OPERATIONS)), project="a")
-    world.put("b1", project="b")
+def test_a_flood_has_a_drain_of_its_own(world: World) -> None:
+    world.put(*(f"a{n}" for n in range(SHARE)), project="a")
+    world.put(*(f"b{n}" for n in range(SHARE - 1)), project="b")
     hold(world, *"ab")
-    round_of(world).run(["a", "b"])
-    assert world.left("a") == ROUND_OPERATIONS // 2
-    assert world.left("b") == 0
-    assert world.wake.take_jobs(9) == ["a"]
+    assert round_of(world).run(["a", "b"]) == ["a"]
+    assert (world.left("a"), world.left("b")) == (SHARE, 0)
+
+
+def test_beside_who_waits_with_little_a_flood_has_one_small_batch_a_turn(world: World) -> None:
+    world.put(*(f"a{n}" for n in range(4 * SHARE)), project="a")
+    world.put("b1", project="b")
+    drain = world.drain(replace(NO_LINGER, little_batch_size=SHARE))
+    hold(world, *"ab")
+    assert round_of(world, drain).run(["a", "b"]) == ["a"]
+    world.wake.enqueue("c")
+    assert drain.run("a") is Departure.HANDED_OVER
+    assert world.ledger.batches == [1, SHARE]
+    assert [project_of(job) for job in world.wake.queued_jobs()] == ["c", "a"]
 
 
 def test_who_is_busy_is_left_to_who_is_at_it(world: World) -> None:
