@@ -25,6 +25,10 @@ from workers.mailbox.wake import Wake
 
 log = logging.getLogger(__name__)
 
+FEW_FLOODS = 2
+"""Beside more of them a neighbour would wait for all their turns: there small batches cost, and help
+nobody.
+"""
 _SPECIAL_TYPES = LONE_TYPES | PROJECT_TYPES
 
 
@@ -35,6 +39,7 @@ class _Commit:
     batches: dict[str, Sequence[QueuedOperation]] = field(default_factory=dict)
     settled: dict[str, Sequence[Published]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
+    floods: int = 0
 
 
 class Round:
@@ -84,7 +89,7 @@ class Round:
             return project_ids
         finally:
             self._guard.leaves()
-        if committed.batches:
+        if committed.batches and committed.floods <= FEW_FLOODS:
             self._drain.sharing.expect_little()
         try:
             self._tell(committed)
@@ -117,6 +122,7 @@ class Round:
         for project_id, head in heads.items():
             # The others would wait for the commit of a flood.
             is_flooded = len(head) >= self._share
+            committed.floods += is_flooded
             if is_flooded or self._drain.doubts(project_id) or not _is_plain(head):
                 committed.others.append(project_id)
             else:

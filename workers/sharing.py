@@ -5,6 +5,8 @@ from workers.mailbox.layout import Lane
 
 SHARED_FOR_S = 2.0
 """How long a worker that drained another project expects that project, or a third one, again."""
+LITTLE_FOR_S = 0.25
+"""How long it expects those that wait with little: their callers come often, or are few."""
 
 
 class Sharing:
@@ -32,7 +34,7 @@ class Sharing:
 
     def expect_little(self) -> None:
         """Some of them wait with little."""
-        self._little_until_s = self._clock.steady_s() + SHARED_FOR_S
+        self._little_until_s = self._clock.steady_s() + LITTLE_FOR_S
 
     @property
     def slice_s(self) -> float:

@@ -38,9 +38,10 @@ _DURABLE = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "min_wal_size": "1GB",
+    "min_wal_size": "2GB",
+    "max_wal_size": "4GB",
 }
-LOG_FILES = 48
+LOG_FILES = 128
 """So many files of PostgreSQL's log are there beforehand, as on a server that has run for a while.
 
 A new one is filled with zeros while everybody waits: 60 ms every four seconds of a busy mailbox.

@@ -108,6 +108,17 @@ def test_beside_who_waits_with_little_a_flood_has_one_small_batch_a_turn(world: 
     assert [project_of(job) for job in world.wake.queued_jobs()] == ["c", "a"]
 
 
+def test_among_many_floods_batches_stay_larger(world: World) -> None:
+    for project in "acd":
+        world.put(*(f"{project}{n}" for n in range(4 * SHARE)), project=project)
+    world.put("b1", project="b")
+    drain = world.drain(replace(NO_LINGER, little_batch_size=SHARE))
+    hold(world, *"abcd")
+    assert round_of(world, drain).run(list("abcd")) == ["a", "c", "d"]
+    drain.run("a")
+    assert world.ledger.batches == [1, 4 * SHARE]
+
+
 def test_who_is_busy_is_left_to_who_is_at_it(world: World) -> None:
     world.put("a1", project="a")
     world.put("b1", project="b")
