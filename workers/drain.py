@@ -75,12 +75,14 @@ class Drain:
         # Of projects whose heads were under suspicion when their turn ended.
         self._doubts: dict[str, dict[Lane, Doubts]] = {}
 
-    def run(self, project_id: str) -> Departure:
+    def run(self, project_id: str, others_wait: bool = False) -> Departure:
         """Applies what the project's mailbox holds, until nothing is left or the turn is over.
+
+        `others_wait` says that there are turns behind this one of which no job is queued any more.
 
         Raises nothing that Redis or the database does: what is left undone, the sweeper wakes.
         """
-        visit = Visit(project_id, self._clock.steady_s())
+        visit = Visit(project_id, self._clock.steady_s(), others_wait=others_wait)
         visit.doubts |= self._doubts.pop(project_id, {})
         return self._run(visit)
 
@@ -146,7 +148,10 @@ class Drain:
         is_early = is_early or visit.bulk_is_next
         if is_early or not visit.has_begun or visit.suspect is not None:
             return False
-        return spent_s >= self._limits.max_s or self._wake.jobs_are_waiting()
+        return spent_s >= self._limits.max_s or self._others_wait(visit)
+
+    def _others_wait(self, visit: Visit) -> bool:
+        return visit.others_wait or self._wake.jobs_are_waiting()
 
     def _step(self, visit: Visit) -> Step | Departure:
         """Applies one batch and sorts what may go wrong into its three classes (DESIGN)."""
@@ -238,7 +243,7 @@ class Drain:
         if not visit.has_applied or visit.succeeds_a_dead_one:
             return False
         until_s = self._clock.steady_s() + self._limits.linger_s
-        while not self._stop.is_set() and not self._wake.jobs_are_waiting():
+        while not self._stop.is_set() and not self._others_wait(visit):
             left_s = until_s - self._clock.steady_s()
             if left_s <= 0:
                 return False

@@ -26,7 +26,7 @@ from workers.mailbox.wake import Wake
 log = logging.getLogger(__name__)
 
 FEW_FLOODS = 2
-"""Beside more of them a neighbour waits for all their turns: small batches cost, and help nobody."""
+"""Beside more of them a neighbour waits for all their turns: small batches only cost."""
 _SPECIAL_TYPES = LONE_TYPES | PROJECT_TYPES
 
 

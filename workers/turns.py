@@ -19,13 +19,13 @@ class Turns:
     """What a worker's job runs: the drain that it is for, then those that are queued behind it.
 
     Where several are queued they have a `round` first, at most `round_projects` of them; it returns
-    those that need a drain of their own. After `max_s` the job ends, so that RQ can look after
-    itself.
+    those that need a drain of their own, and each drain is told whether others wait for it. After
+    `max_s` the job ends, so that RQ can look after itself.
     """
 
     def __init__(
         self,
-        drain: Callable[[str], object],
+        drain: Callable[[str, bool], object],
         round_: Callable[[Sequence[str]], Sequence[str]],
         wake: Wake,
         stop: Stop,
@@ -47,9 +47,10 @@ class Turns:
         until_s = self._clock_s() + self._max_s
         following: Sequence[str] = [project_id]
         while following:
-            for each in self._round(following) if len(following) > 1 else following:
+            turns = self._round(following) if len(following) > 1 else following
+            for place, each in enumerate(turns, 1):
                 # One that is to stop hands them over.
-                self._drain(each)
+                self._drain(each, place < len(turns))
             following = ()
             if not self._stop.is_set() and self._clock_s() < until_s:
                 following = self._next()

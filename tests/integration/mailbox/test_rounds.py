@@ -219,3 +219,29 @@ def test_a_poisonous_project_does_not_keep_others_from_being_applied(world: Worl
     work(world, *"abc")
     assert world.ledger.dead == ["b1"]
     assert sorted(world.ledger.applied) == ["a1", "a2", "b2", "c1", "c2"]
+
+
+def test_of_several_that_have_a_drain_of_their_own_the_first_does_not_keep_the_worker(
+    world: World,
+) -> None:
+    for project in "ab":
+        world.put(*(f"{project}{n}" for n in range(2 * SHARE)), project=project)
+    lingering = world.drain(replace(NO_LINGER, linger_s=600.0, shared_batch_size=SHARE))
+    world.wake.enqueue("a")
+    world.wake.enqueue("b")
+
+    def stop_at_the_end(batch: Sequence[QueuedOperation]) -> None:
+        if world.left("a") + world.left("b") <= SHARE:
+            world.stop.set()
+
+    world.ledger.before_apply = stop_at_the_end
+    turns = Turns(
+        lingering.run,
+        round_of(world, lingering).run,
+        world.wake,
+        world.stop,
+        max_s=60.0,
+        round_projects=16,
+    )
+    turns.run("nobody")
+    assert world.left("a") + world.left("b") == 0

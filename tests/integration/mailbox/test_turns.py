@@ -21,7 +21,8 @@ def turns(
     """Turns of which each drain takes so long, by their clock."""
     now_s = [0.0]
 
-    def timed(project_id: str) -> None:
+    def timed(project_id: str, others_wait: bool) -> None:
+        assert not others_wait
         drain(project_id)
         now_s[0] += taken_s
 
