@@ -63,7 +63,7 @@ class DrainLimits:
     poison_deaths: int = 3
     statement_timeout_s: float = 10.0
     shared_batch_size: int = 64
-    little_batch_size: int = 12
+    little_batch_size: int = 8
 
 
 class Departure(Enum):

@@ -18,7 +18,7 @@ class Applying(Section):
         description="the most in a batch while several projects need the worker",
     )
     drain_little_batch_size: int = Field(
-        12,
+        8,
         ge=1,
         le=2_000,
         description="the most in a live batch while some of them wait with less than that",
