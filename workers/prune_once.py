@@ -20,6 +20,9 @@ from workers.prune_turn import PruneTurn
 from workers.stop import Stop
 
 PROGRESS_EVERY_S = 1.0
+# A worker's pass is over in well under this wherever it runs at every interval.
+WAIT_S = 5.0
+LOOK_AGAIN_S = 0.05
 
 
 class CannotPrune(Exception):
@@ -60,9 +63,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--dry-run", action="store_true", help="only count what would be removed")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--wait-s",
+        type=float,
+        default=WAIT_S,
+        help="seconds to wait for another process that prunes (default: %(default)s)",
+    )
     options = parser.parse_args(arguments)
     try:
-        done, was_stopped = _prune(dry=options.dry_run)
+        done, was_stopped = _prune(dry=options.dry_run, wait_s=options.wait_s)
     except CannotPrune as refusal:
         told = {"error": {"code": refusal.code, "detail": str(refusal)}}
         sys.stderr.write(f"{json.dumps(told) if options.json else f'hal-ingest: {refusal}'}\n")
@@ -77,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _prune(*, dry: bool) -> tuple[Pruned, bool]:
+def _prune(*, dry: bool, wait_s: float) -> tuple[Pruned, bool]:
     """What was done, and whether a signal ended it early."""
     try:
         settings = load_settings()
@@ -89,7 +98,7 @@ def _prune(*, dry: bool) -> tuple[Pruned, bool]:
         signal.signal(number, lambda *_: stop.set())
     database = open_database(settings)
     try:
-        done = _pass(settings, database, stop, dry=dry)
+        done = _pass(settings, database, stop, dry=dry, wait_s=wait_s)
     except MailboxUnavailable as error:
         detail = f"Redis cannot be asked what waits ({error}): nothing more is pruned."
         raise CannotPrune("redis_unavailable", detail) from None
@@ -104,7 +113,9 @@ def _prune(*, dry: bool) -> tuple[Pruned, bool]:
     return done, stop.is_set()
 
 
-def _pass(settings: Settings, database: Database, stop: Stop, *, dry: bool) -> Pruned:
+def _pass(
+    settings: Settings, database: Database, stop: Stop, *, dry: bool, wait_s: float
+) -> Pruned:
     if is_unmigrated(database):
         raise NotMigrated
     with connect(settings.redis_url, settings.redis_timeout_s) as redis:
@@ -115,10 +126,13 @@ def _pass(settings: Settings, database: Database, stop: Stop, *, dry: bool) -> P
         if dry:
             one.run()
             return one.done
-        done = prune_now(one, turn)
-    if done is None:
-        raise CannotPrune("pruning_already", "Another process is pruning now; try again later.")
-    return done
+        give_up_at_s = time.monotonic() + wait_s
+        while (done := prune_now(one, turn)) is None:
+            if time.monotonic() >= give_up_at_s or stop.wait(LOOK_AGAIN_S):
+                raise CannotPrune(
+                    "pruning_already", "Another process is pruning now; try again later."
+                )
+        return done
 
 
 if __name__ == "__main__":

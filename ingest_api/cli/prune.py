@@ -19,6 +19,9 @@ def prune(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only count what would be removed.")
     ] = False,
+    wait_s: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for another process that prunes.")
+    ] = 5.0,
     as_json: AsJson = False,
 ) -> None:
     """Remove receipts, idempotency keys and dead letters older than their retention.
@@ -27,7 +30,8 @@ def prune(
     Ctrl-C ends it cleanly, and what is left is for the next time.
     """
     settings = beside_up(settings_or_exit(as_json))
-    flags = [*(["--dry-run"] if dry_run else []), *(["--json"] if as_json else [])]
+    flags = ["--wait-s", str(wait_s)]
+    flags += [*(["--dry-run"] if dry_run else []), *(["--json"] if as_json else [])]
     command = [sys.executable, "-m", "workers.prune_once", *flags]
     changes = {"REDIS_URL": settings.redis_url} if settings.redis_url_given else {}
     # Replaces this process: the edge's half of the code knows the worker only by its command.

@@ -91,9 +91,15 @@ def test_a_database_without_tables_is_told_to_migrate(redis_url: str, unmigrated
     assert refused.errors.count("\n") == 1
 
 
-def test_while_a_worker_prunes_a_person_is_told_so(past: Past, hal: CommandLine) -> None:
+def test_a_person_waits_for_a_worker_that_prunes(past: Past, hal: CommandLine) -> None:
+    past.settle(40)
+    past.redis.set("prune", "somebody", px=1_500)
+    assert hal("prune", "--json").document["receipts"] == 1
+
+
+def test_while_a_worker_prunes_for_longer_a_person_is_told_so(past: Past, hal: CommandLine) -> None:
     past.redis.set("prune", "somebody")
-    refused = hal("prune", "--json")
+    refused = hal("prune", "--json", "--wait-s", "0.1")
     assert (refused.code, refused.refusal["code"]) == (1, "pruning_already")
 
 
