@@ -18,7 +18,7 @@ from typing import Any
 from structlog.contextvars import bound_contextvars
 
 from models.operations import LONE_TYPES
-from workers.drain_meter import DrainMeter, Unmetered
+from workers.drain_meter import DrainMeter
 from workers.drain_terms import Clock, Departure, DrainLimits, Guard, Storage, Unguarded
 from workers.isolation import Isolation
 from workers.mailbox.collect import Mailbox, Published, Stir
@@ -51,9 +51,9 @@ class Drain:
         limits: DrainLimits,
         stop: Stop,
         *,
+        meter: DrainMeter,
         clock: Clock | None = None,
         guard: Guard | None = None,
-        meter: DrainMeter | None = None,
         probe: Callable[[str], None] = _no_probe,
     ) -> None:
         self._storage = storage
@@ -64,7 +64,7 @@ class Drain:
         self._clock = clock or Clock()
         self._guard = guard or Unguarded()
         self._probe = probe
-        self._meter = meter or Unmetered()
+        self._meter = meter
         self._telling = Telling(mailbox, self._meter, probe)
         self._patience = Patience(self._clock, stop)
         self._isolation = Isolation(

@@ -30,27 +30,3 @@ class DrainMeter(Protocol):
 
     def left(self, departure: Departure) -> None:
         """A drain is over."""
-
-
-class Unmetered:
-    """Where nobody counts."""
-
-    def begins(self) -> None:
-        """Nobody asks."""
-
-    def lap(self, phase: str) -> None:
-        """Nobody asks."""
-
-    def settled(
-        self, project_id: str, batch: Sequence[QueuedOperation], told: Sequence[Published]
-    ) -> None:
-        """Nobody asks."""
-
-    def set_aside(self, culprit: QueuedOperation) -> None:
-        """Nobody asks."""
-
-    def failed(self, kind: Failure) -> None:
-        """Nobody asks."""
-
-    def left(self, departure: Departure) -> None:
-        """Nobody asks."""

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Sequence
 
+from config.measures import Measures
 from models.operations import to_payload, validate
 from tests.benchmarks.bodies import Body, named_project
 from tests.benchmarks.stand import NO_CAP, PROJECT_ID, Stand
@@ -12,6 +13,7 @@ from tests.services.processes import ServiceProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect_async
 from workers.mailbox.layout import READY, Envelope, Lane
+from workers.mailbox.metrics import RedisMetrics
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import WakeTimes
 
@@ -63,7 +65,7 @@ def fill(stand: Stand, operations: Operations, projects: int, lane: Lane) -> Non
 
 async def _fill(redis_url: str, operations: Operations, projects: int, lane: Lane) -> None:
     redis = connect_async(redis_url, _TIMEOUT_S)
-    post = Post(redis, _LIMITS)
+    post = Post(redis, _LIMITS, RedisMetrics(Measures()))
     try:
         for at in range(0, len(operations), _AT_ONCE):
             envelopes = [envelope(*each) for each in operations[at : at + _AT_ONCE]]

@@ -8,6 +8,7 @@ from typing import Any
 from models.database import Database, Transient
 from models.store.ledger import lock_mailbox
 from tests.integration.pipeline import REDIS_TIMEOUT_S, SMALL_BATCHES, WAKE_TIMES
+from tests.integration.unmetered import Unmetered, uncounted
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Drain
 from workers.drain_terms import Storage
@@ -31,8 +32,17 @@ def main(redis_url: str, database_url: str, project_id: str, point: str) -> None
     storage: Storage[Any] = Storage(
         Database(database_url).transaction, lock_mailbox, apply_batch, dead_letter, (Transient,)
     )
-    mailbox, stop = Mailbox(redis, wake), Stop()
-    Drain(storage, mailbox, wake, SMALL_BATCHES, stop, probe=die_at_the_second).run(project_id)
+    mailbox, stop = Mailbox(redis, wake, uncounted()), Stop()
+    drain = Drain(
+        storage,
+        mailbox,
+        wake,
+        SMALL_BATCHES,
+        stop,
+        meter=Unmetered(),
+        probe=die_at_the_second,
+    )
+    drain.run(project_id)
 
 
 if __name__ == "__main__":

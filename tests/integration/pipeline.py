@@ -14,6 +14,7 @@ from models.operations import to_payload
 from models.queries.operations import find_receipt
 from models.store import ledger
 from models.store.ledger import OPERATIONS, lock_mailbox
+from tests.integration.unmetered import Unmetered, uncounted
 from tests.model.asking import asked_for
 from tests.model.comparing import expect_same, expected, told
 from tests.model.projects import store_project
@@ -83,7 +84,7 @@ class Pipeline:
         self.database = Database(database_url)
         self.redis: Redis = connect(redis_url, REDIS_TIMEOUT_S)
         self.wake = Wake(self.redis, WAKE_TIMES)
-        self.mailbox = Mailbox(self.redis, self.wake)
+        self.mailbox = Mailbox(self.redis, self.wake, uncounted())
         self.taken: list[Taken] = []
         with self.database.transaction() as connection:
             store_project(connection, self.project_id, scenario)
@@ -96,7 +97,7 @@ class Pipeline:
 
     async def _accept(self, steps: Sequence[Step], lane: Lane) -> None:
         redis = connect_async(self.redis_url, REDIS_TIMEOUT_S)
-        post = Post(redis, POST_LIMITS)
+        post = Post(redis, POST_LIMITS, uncounted())
         for step in steps:
             body = step.body_with([earlier.operation_id for earlier in self.taken])
             sent = envelope(step.operation_type, body)
@@ -129,7 +130,9 @@ class Pipeline:
             dead_letter,
             (Transient,),
         )
-        return Drain(storage, self.mailbox, self.wake, limits, Stop(), probe=probe)
+        return Drain(
+            storage, self.mailbox, self.wake, limits, Stop(), meter=Unmetered(), probe=probe
+        )
 
     def left(self) -> int:
         """How many entries wait in the mailbox."""

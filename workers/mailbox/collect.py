@@ -20,7 +20,7 @@ from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import Lane, QueuedOperation, read_entry
 from workers.mailbox.meanwhile import Meanwhile
-from workers.mailbox.metrics import NOBODY, RedisMeter
+from workers.mailbox.metrics import RedisMeter
 from workers.mailbox.script import script
 from workers.mailbox.wake import Wake
 
@@ -58,7 +58,7 @@ class Stir(Enum):
 class Mailbox:
     """All mailboxes, over a synchronous client. Every method raises MailboxUnavailable."""
 
-    def __init__(self, redis: Redis, wake: Wake, meter: RedisMeter = NOBODY) -> None:
+    def __init__(self, redis: Redis, wake: Wake, meter: RedisMeter) -> None:
         self._redis = redis
         self._wake = wake
         self._meter = meter

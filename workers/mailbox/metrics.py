@@ -49,18 +49,3 @@ class RedisMetrics:
     def limiter_failed(self, buckets: int) -> None:
         """Counts token buckets that stopped nobody: Redis could not tell how full they are."""
         self._limiter_failures.add(by=buckets)
-
-
-class _Nobody:
-    def answered(self, at: str, took_s: float) -> None:
-        return
-
-    def failed(self, error: MailboxUnavailable) -> None:
-        return
-
-    def limiter_failed(self, buckets: int) -> None:
-        return
-
-
-NOBODY: RedisMeter = _Nobody()
-"""Where nobody counts."""

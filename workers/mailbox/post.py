@@ -17,7 +17,7 @@ from workers.mailbox.connection import translated, unavailable
 from workers.mailbox.drain_job import QUEUE_KEY, QUEUES_KEY, job_key, new_job_id, stored_job
 from workers.mailbox.layout import Envelope, Lane, QueuedOperation
 from workers.mailbox.line import InTurn, at_once
-from workers.mailbox.metrics import NOBODY, RedisMeter
+from workers.mailbox.metrics import RedisMeter
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
 
@@ -57,7 +57,7 @@ class Post:
         self,
         redis: Redis,
         limits: PostLimits,
-        meter: RedisMeter = NOBODY,
+        meter: RedisMeter,
         in_turn: InTurn = at_once,
     ) -> None:
         self._redis = redis

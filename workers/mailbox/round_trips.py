@@ -16,7 +16,7 @@ from workers.mailbox.buckets import Allowance
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.layout import Envelope, Lane
 from workers.mailbox.line import Line
-from workers.mailbox.metrics import NOBODY, RedisMeter
+from workers.mailbox.metrics import RedisMeter
 
 MAX_TRIP_ENTRIES = 256
 MAX_TRIP_BYTES = 4 * 1024 * 1024
@@ -54,7 +54,7 @@ class RoundTrips:
     """
 
     def __init__(
-        self, send: Callable[[Sequence[Letter]], Awaitable[None]], meter: RedisMeter = NOBODY
+        self, send: Callable[[Sequence[Letter]], Awaitable[None]], meter: RedisMeter
     ) -> None:
         self._send = send
         self._meter = meter

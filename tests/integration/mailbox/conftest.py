@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.integration.mailbox.world import LIMITS, TIMEOUT_S, World
+from tests.integration.unmetered import uncounted
 from workers.mailbox.connection import connect_async
 from workers.mailbox.post import Post, PostLimits
 
@@ -33,7 +34,7 @@ async def open_post(redis_url: str, world: World) -> AsyncIterator[OpenPost]:
         def opened(limits: PostLimits) -> Post:
             redis = connect_async(redis_url, TIMEOUT_S)
             stack.push_async_callback(redis.aclose)
-            post = Post(redis, limits)
+            post = Post(redis, limits, uncounted())
             stack.push_async_callback(post.aclose)
             return post
 

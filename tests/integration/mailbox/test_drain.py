@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
+from tests.integration.unmetered import uncounted
 from tests.services.waiting import wait_until
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
@@ -116,7 +117,7 @@ def test_an_entry_that_comes_while_the_drain_lingers_is_applied_without_a_new_jo
 
 def test_a_drain_renews_its_token_while_it_lingers(world: World) -> None:
     world.wake = Wake(world.redis, WakeTimes(queued_s=30.0, running_s=1.0))
-    world.mailbox = Mailbox(world.redis, world.wake)
+    world.mailbox = Mailbox(world.redis, world.wake, uncounted())
     world.put("a")
     drain = world.drain(replace(NO_LINGER, linger_s=20.0))
     thread = threading.Thread(target=drain.run, args=("p",))

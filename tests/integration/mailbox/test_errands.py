@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World
+from tests.integration.unmetered import Unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.layout import Lane, QueuedOperation
@@ -53,6 +54,7 @@ def drain_of(world: World, hands: SteadyHands, guard: Unguarded | None = None) -
         world.wake,
         replace(NO_LINGER, statement_timeout_s=10.0),
         world.stop,
+        meter=Unmetered(),
         clock=hands.clock(),
         guard=guard,
     )
@@ -190,7 +192,9 @@ def slow_drain(world: World, hands: SteadyHands, max_s: float = 60.0) -> Drain:
     storage = replace(world.ledger.storage(), too_slow=(TooSlow,))
     limits = replace(NO_LINGER, statement_timeout_s=10.0, max_s=max_s, slice_s=max_s)
     clock = hands.clock()
-    return Drain(storage, world.mailbox, world.wake, limits, world.stop, clock=clock)
+    return Drain(
+        storage, world.mailbox, world.wake, limits, world.stop, meter=Unmetered(), clock=clock
+    )
 
 
 def be_slow_at(world: World, hands: SteadyHands, name: str) -> None:

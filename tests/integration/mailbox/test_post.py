@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, World, envelope, let_others_run
+from tests.integration.unmetered import uncounted
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, Replay
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
@@ -232,7 +233,7 @@ async def test_without_redis_every_call_is_told_so_and_the_next_works_when_it_is
     own_redis: RedisProcess,
 ) -> None:
     redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
-    post = Post(redis, LIMITS)
+    post = Post(redis, LIMITS, uncounted())
     assert isinstance(await post.accept("p", envelope()), Accepted)
     own_redis.kill()
     calls = [post.accept("p", envelope()) for _ in range(20)]
@@ -249,7 +250,7 @@ async def test_a_silent_redis_holds_no_caller_longer_than_one_timeout(
     own_redis: RedisProcess,
 ) -> None:
     redis, sync = connect_async(own_redis.url, 0.4), connect(own_redis.url, 0.4)
-    post = Post(redis, LIMITS)
+    post = Post(redis, LIMITS, uncounted())
     await post.accept("p", envelope())
     own_redis.pause()
     began_s = asyncio.get_running_loop().time()
@@ -268,7 +269,7 @@ async def test_a_silent_redis_holds_no_caller_longer_than_one_timeout(
 
 async def test_a_full_redis_refuses_whole_entries(own_redis: RedisProcess) -> None:
     redis, sync = connect_async(own_redis.url, 1.0), connect(own_redis.url, 1.0)
-    post = Post(redis, LIMITS)
+    post = Post(redis, LIMITS, uncounted())
     sync.config_set("maxmemory", "1")
     with pytest.raises(MailboxUnavailable, match="OutOfMemoryError"):
         await post.accept("p", envelope(idempotency_key="k"))

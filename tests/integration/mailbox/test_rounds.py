@@ -7,8 +7,8 @@ import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from tests.integration.mailbox.world import envelope as enveloped
+from tests.integration.unmetered import Unmetered
 from workers.drain import Drain
-from workers.drain_meter import Unmetered
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import QueuedOperation, encode
@@ -184,6 +184,7 @@ def test_whose_head_is_under_suspicion_has_a_drain_of_its_own(world: World) -> N
         world.wake,
         NO_LINGER,
         world.stop,
+        meter=Unmetered(),
         clock=Clock(steady_s=lambda: now_s[0]),
     )
 

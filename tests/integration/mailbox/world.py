@@ -10,6 +10,7 @@ from typing import Any
 
 from redis import Redis
 
+from tests.integration.unmetered import Unmetered, uncounted
 from workers.drain import Drain
 from workers.drain_terms import Clock, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
@@ -156,7 +157,7 @@ class World:
     def __init__(self, url: str) -> None:
         self.redis: Redis = connect(url, TIMEOUT_S)
         self.wake = Wake(self.redis, TIMES)
-        self.mailbox = Mailbox(self.redis, self.wake)
+        self.mailbox = Mailbox(self.redis, self.wake, uncounted())
         self.ledger = Ledger()
         self.stop = Stop()
 
@@ -168,7 +169,16 @@ class World:
         clock: Clock | None = None,
     ) -> Drain:
         storage = self.ledger.storage()
-        return Drain(storage, self.mailbox, self.wake, limits, self.stop, clock=clock, probe=probe)
+        return Drain(
+            storage,
+            self.mailbox,
+            self.wake,
+            limits,
+            self.stop,
+            meter=Unmetered(),
+            clock=clock,
+            probe=probe,
+        )
 
     def put(self, *names: str, project: str = "p", lane: Lane = "live", **fields: Any) -> list[str]:
         """Puts entries into the mailbox as the accept script would, without waking anybody."""
