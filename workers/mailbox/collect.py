@@ -22,6 +22,7 @@ from workers.mailbox.layout import Lane, QueuedOperation, read_entry
 from workers.mailbox.meanwhile import Meanwhile
 from workers.mailbox.metrics import RedisMeter
 from workers.mailbox.script import script
+from workers.mailbox.untold import Untold
 from workers.mailbox.wake import Wake
 
 _DELETE = script("delete")
@@ -63,6 +64,7 @@ class Mailbox:
         self._wake = wake
         self._meter = meter
         self._meanwhile = Meanwhile(redis)
+        self._untold = Untold(meter)
 
     def head(self, project_id: str, limit: int, lane: Lane = "live") -> Head:
         """Reads up to `limit` of the lane's oldest entries and holds the wake token meanwhile.
@@ -104,9 +106,10 @@ class Mailbox:
         """Tells the waiting edges what became of their operations: one message an edge.
 
         Before that, every edge hears of a project whose settings or credentials may have changed:
-        whoever is told so is judged by what he wrote. Nobody waits for Redis' answers.
+        whoever is told so is judged by what he wrote. Nobody waits for Redis' answers: what it does
+        not take is logged, for an outcome is also in the ledger.
         """
-        self._meanwhile.forget()
+        self._untold.note(self._meanwhile.forget())
         with self._asking("publish"):
             if changed_project is not None:
                 self._meanwhile.send("PUBLISH", layout.CHANGED_PROJECTS, changed_project)
@@ -118,6 +121,8 @@ class Mailbox:
         """Deletes exactly these entries, all of one lane; returns how many are left in each."""
         with self._asking("delete"):
             (left,) = self._run([_deletion(project_id, entries)])
+        # By now the answers to a publication are there.
+        self._untold.note(self._meanwhile.forget())
         return left
 
     def delete_meanwhile(self, project_id: str, entries: Sequence[QueuedOperation]) -> None:
@@ -128,7 +133,8 @@ class Mailbox:
     def left_then(self, project_id: str, entries: Sequence[QueuedOperation]) -> dict[Lane, int]:
         """How many entries were left in each lane behind the last `delete_meanwhile`, of these."""
         with self._asking("delete"):
-            *_, answer = self._meanwhile.answers()
+            *told, answer = self._meanwhile.answers()
+            self._untold.note(told)
             left = self._left(_deletion(project_id, entries), answer)
         return dict(zip(layout.LANES, left, strict=True))
 
@@ -161,9 +167,7 @@ class Mailbox:
             for each in deletions:
                 commands.evalsha(_DELETE.sha, *each)
             answers = commands.execute(raise_on_error=False)
-        for answer in answers[:told]:
-            if isinstance(answer, Exception):
-                raise answer
+        self._untold.note(answers[:told])
         return [
             dict(zip(layout.LANES, self._left(each, answer), strict=True))
             for each, answer in zip(deletions, answers[told:], strict=True)

@@ -36,12 +36,13 @@ class Meanwhile:
         self._leave()
         return answers
 
-    def forget(self) -> None:
-        """Does without the answers; also where Redis has gone meanwhile."""
+    def forget(self) -> list[Exception]:
+        """Does without the answers, also where Redis has gone meanwhile; returns the errors."""
         try:
-            self.answers()
-        except (RedisError, OSError):
-            return
+            answers = self.answers()
+        except (RedisError, OSError) as error:
+            return [error]
+        return [answer for answer in answers if isinstance(answer, Exception)]
 
     def _answer(self) -> Any:
         try:

@@ -35,10 +35,17 @@ def test_answers_come_in_the_order_of_the_commands_and_errors_among_them(redis: 
 def test_forgotten_answers_are_not_taken_for_later_ones(redis: Redis) -> None:
     meanwhile = Meanwhile(redis)
     meanwhile.send("ECHO", "old")
-    meanwhile.forget()
+    assert meanwhile.forget() == []
     meanwhile.send("ECHO", "new")
     assert meanwhile.answers() == [b"new"]
     assert redis.echo("other") == b"other"
+
+
+def test_what_redis_refused_is_told_by_who_forgets_the_rest(redis: Redis) -> None:
+    meanwhile = Meanwhile(redis)
+    meanwhile.send("SET", "word", "a")
+    meanwhile.send("INCR", "word")
+    assert [type(error) for error in meanwhile.forget()] == [ResponseError]
 
 
 def test_where_redis_has_gone_answers_say_so_and_the_next_ones_come(
@@ -64,7 +71,7 @@ def test_to_forget_does_not_ask_whether_redis_is_there(own_redis: RedisProcess) 
         own_redis.pause()
         meanwhile.send("ECHO", "never told")
         own_redis.kill()
-        meanwhile.forget()
+        assert [type(error) for error in meanwhile.forget()] == [RedisConnectionError]
         own_redis.start()
         meanwhile.send("ECHO", "back")
         assert meanwhile.answers() == [b"back"]

@@ -1,0 +1,104 @@
+"""A worker to whom Redis denies a command does all the rest, and says what it could not do."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.acceptance.security.users_of_redis import GuardedRedis
+from tests.integration.mailbox.test_rounds import round_of
+from tests.integration.mailbox.world import NO_LINGER, TIMEOUT_S, TIMES, Told, World
+from tests.services.run_folder import run_folder
+from workers.drain_terms import Departure
+from workers.mailbox.collect import Mailbox
+from workers.mailbox.connection import MailboxUnavailable, connect
+from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.wake import Wake
+
+UNTOLD = "outcomes are not told to who waits for them (NoPermissionError)"
+
+
+class Refusals:
+    """A meter that keeps what went wrong."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def answered(self, at: str, took_s: float) -> None:
+        return
+
+    def failed(self, error: MailboxUnavailable) -> None:
+        self.told.append(str(error))
+
+    def limiter_failed(self, buckets: int) -> None:
+        raise AssertionError
+
+
+@pytest.fixture
+def refusals() -> Refusals:
+    return Refusals()
+
+
+@pytest.fixture
+def world(refusals: Refusals) -> Iterator[World]:
+    """Of a worker that may do all that a worker may, but publish nothing."""
+    with GuardedRedis(durable=False, parent=run_folder()) as guarded:
+        world = World(guarded.url_of("admin"))
+        world.redis.execute_command("ACL", "SETUSER", "worker", "-publish")
+        with connect(guarded.url_of("worker"), TIMEOUT_S) as redis:
+            world.wake = Wake(redis, TIMES)
+            world.mailbox = Mailbox(redis, world.wake, refusals)
+            yield world
+        world.close()
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> Sequence[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_a_drain_that_may_not_publish_applies_all_and_says_so_once(
+    world: World, refusals: Refusals, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.put(*"abcdef", reply_to="edge")
+    assert world.drain(replace(NO_LINGER, batch_size=2)).run("p") is Departure.EMPTY
+    assert world.ledger.applied == list("abcdef")
+    assert (world.left(), world.has_token()) == (0, False)
+    assert warnings(caplog) == [UNTOLD]
+    assert len(refusals.told) == 3
+
+
+def test_the_first_publication_that_is_denied_is_told_before_the_drain_ends(
+    world: World, refusals: Refusals, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.put("a", reply_to="edge")
+    world.drain().run("p")
+    assert warnings(caplog) == [UNTOLD]
+    assert len(refusals.told) == 1
+
+
+def test_a_publication_that_was_denied_is_told_by_the_next_one_at_the_latest(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = Told("nonce", "edge", {"status": "applied"})
+    world.mailbox.publish([told])
+    assert warnings(caplog) == []
+    world.mailbox.publish([told])
+    assert warnings(caplog) == [UNTOLD]
+
+
+def test_a_round_that_may_not_publish_leaves_every_mailbox_as_any_round(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def one_more(batch: Sequence[QueuedOperation]) -> None:
+        if world.left("a") == 1:
+            world.put("a2", project="a")
+
+    world.ledger.before_apply = one_more
+    for project in "ab":
+        world.put(f"{project}1", project=project, reply_to="edge")
+        world.wake.hold(project)
+    assert round_of(world).run(["a", "b"]) == []
+    assert world.ledger.applied == ["a1", "b1"]
+    assert warnings(caplog) == [UNTOLD]
+    assert world.wake.take_jobs(9) == ["a"]
+    assert not world.has_token("b")
