@@ -1,7 +1,5 @@
-"""The engine, and the only place where a transaction begins and ends."""
+"""The only place where a transaction begins and ends."""
 
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +7,13 @@ from sqlite3 import Error as SqliteError
 from typing import Any
 
 from psycopg import Error as PostgresqlError
-from psycopg.types.json import set_json_loads
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.settings import Settings
-from models import compact_json
+from models.engines import postgresql_engine, sqlite_engine
 
 # PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
 # resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
@@ -33,15 +30,9 @@ TRANSIENT_SQLITE = (
 )
 
 _QUERY_CANCELED = "57014"
-SEND_BUFFER_BYTES = 1024 * 1024
-"""Of which the system gives what it allows."""
 # undefined_table, undefined_column
 _MISSING_STATES = ("42P01", "42703")
 _MISSING_TEXTS = ("no such table", "no such column")
-
-
-# Of JSON columns, which hold nothing but what this program wrote.
-set_json_loads(compact_json.decode)
 
 
 class Transient(Exception):
@@ -79,14 +70,14 @@ class Database:
     ) -> None:
         self.is_postgresql = make_url(url).get_backend_name() == "postgresql"
         if self.is_postgresql:
-            timeouts_ms = {
+            timeouts_s = {
                 "statement_timeout": statement_timeout_s,
                 "lock_timeout": lock_timeout_s,
                 "idle_in_transaction_session_timeout": idle_in_transaction_timeout_s,
             }
-            self.engine = _postgresql(url, pool_size, connect_timeout_s, timeouts_ms)
+            self.engine = postgresql_engine(url, pool_size, connect_timeout_s, timeouts_s)
         else:
-            self.engine = _sqlite(url, pool_size, lock_timeout_s)
+            self.engine = sqlite_engine(url, pool_size, lock_timeout_s)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -168,60 +159,3 @@ def _passes(error: Any) -> bool:
     return type(error).__name__ == "OperationalError" and (
         type(error).__module__.startswith("psycopg") or any(t in text for t in TRANSIENT_SQLITE)
     )
-
-
-def _postgresql(
-    url: str, pool_size: int, connect_timeout_s: float, timeouts: dict[str, float]
-) -> Engine:
-    # Plans are made while tables are still empty and kept per connection: without this a drain
-    # may scan whole tables until statistics catch up. Each of its statements has an index.
-    options = {name: str(round(seconds * 1000)) for name, seconds in timeouts.items()}
-    options |= {"enable_seqscan": "off", "jit": "off", "client_min_messages": "warning"}
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=connect_timeout_s,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": max(1, round(connect_timeout_s)),
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            "tcp_user_timeout": max(1000, round(timeouts["statement_timeout"] * 1000)),
-        },
-    )
-    event.listen(engine, "connect", _widen)
-    return engine
-
-
-def _widen(dbapi_connection: Any, _record: Any) -> None:
-    """Lets more be under way to a server on the same machine.
-
-    Else a drain waits for the server to read, in place of deciding. TCP widens by itself.
-    """
-    with socket.socket(fileno=os.dup(dbapi_connection.fileno())) as connected:
-        if connected.family == socket.AF_UNIX:
-            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-
-
-def _sqlite(url: str, pool_size: int, lock_timeout_s: float) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"timeout": lock_timeout_s, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(dbapi_connection: Any, _record: Any) -> None:
-        dbapi_connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            dbapi_connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-    return engine
