@@ -43,8 +43,9 @@ def refusals() -> Refusals:
 def world(refusals: Refusals) -> Iterator[World]:
     """Of a worker that may do all that a worker may, but publish nothing."""
     with GuardedRedis(durable=False, parent=run_folder()) as guarded:
+        with guarded.of("admin") as admin:
+            admin.execute_command("ACL", "SETUSER", "worker", "-publish")
         world = World(guarded.url_of("admin"))
-        world.redis.execute_command("ACL", "SETUSER", "worker", "-publish")
         with connect(guarded.url_of("worker"), TIMEOUT_S) as redis:
             world.wake = Wake(redis, TIMES)
             world.mailbox = Mailbox(redis, world.wake, refusals)
