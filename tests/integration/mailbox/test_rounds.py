@@ -13,6 +13,7 @@ from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.drain_job import project_of
 from workers.mailbox.layout import QueuedOperation, encode
 from workers.round import Round
+from workers.stop import Stop
 from workers.turns import Turns
 
 SHARE = 16
@@ -42,7 +43,11 @@ def work(world: World, *projects: str) -> None:
     drain = world.drain()
     for project in projects:
         world.wake.enqueue(project)
-    turns = Turns(
+    turns_of(world, drain).run("nobody")
+
+
+def turns_of(world: World, drain: Drain) -> Turns:
+    return Turns(
         drain.run,
         round_of(world, drain).run,
         world.wake,
@@ -50,7 +55,6 @@ def work(world: World, *projects: str) -> None:
         max_s=60.0,
         round_projects=16,
     )
-    turns.run("nobody")
 
 
 def test_the_heads_of_all_are_applied_in_one_transaction(world: World) -> None:
@@ -236,13 +240,30 @@ def test_of_several_that_have_a_drain_of_their_own_the_first_does_not_keep_the_w
             world.stop.set()
 
     world.ledger.before_apply = stop_at_the_end
-    turns = Turns(
-        lingering.run,
-        round_of(world, lingering).run,
-        world.wake,
-        world.stop,
-        max_s=60.0,
-        round_projects=16,
-    )
-    turns.run("nobody")
+    turns_of(world, lingering).run("nobody")
     assert world.left("a") + world.left("b") == 0
+
+
+@pytest.mark.parametrize("batches", [1, 2, 3], ids=["the round", "the first", "the second"])
+def test_a_stop_at_any_of_a_rounds_turns_hands_over_whoever_has_entries_left(
+    world: World, batches: int
+) -> None:
+    world.put("a1", project="a")
+    for project in "bcde":
+        world.put(*(f"{project}{n}" for n in range(2 * SHARE)), project=project)
+    for project in "abcde":
+        world.wake.enqueue(project)
+
+    def stop(_: Sequence[QueuedOperation]) -> None:
+        if len(world.ledger.batches) == batches:
+            world.stop.set()
+
+    world.ledger.before_apply = stop
+    turns_of(world, world.drain(replace(NO_LINGER, shared_batch_size=SHARE))).run("nobody")
+    assert len(world.ledger.batches) == batches
+    assert sorted(map(project_of, world.wake.queued_jobs())) == list("bcde")
+
+    world.stop = Stop()
+    turns_of(world, world.drain()).run("nobody")
+    assert [world.left(project) for project in "abcde"] == [0] * 5
+    assert len(world.ledger.applied) == 1 + 4 * 2 * SHARE
