@@ -1,11 +1,13 @@
 """How a database is connected to."""
 
 import os
+import select
 import socket
 from typing import Any
 
 from psycopg.types.json import set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from models import compact_json
 
@@ -29,7 +31,6 @@ def postgresql_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=connect_timeout_s,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": max(1, round(connect_timeout_s)),
@@ -38,7 +39,24 @@ def postgresql_engine(
         },
     )
     event.listen(engine, "connect", _widen)
+    event.listen(engine, "checkout", _refuse_dropped)
     return engine
+
+
+def _refuse_dropped(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
+    """Lets the pool connect anew where the server has ended its connections, as a restart does.
+
+    To a connection at rest a server only speaks to say so. To look costs 2 µs, to ask by a
+    statement, as the pool does by itself, 250.
+    """
+    if dbapi_connection.closed or _is_spoken_to(dbapi_connection.fileno()):
+        raise InvalidatePoolError
+
+
+def _is_spoken_to(file_number: int) -> bool:
+    poll = select.poll()
+    poll.register(file_number, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _widen(dbapi_connection: Any, _record: Any) -> None:

@@ -33,7 +33,9 @@ class PostgresqlRows(Rows):
 
     def lock(self, table: Table) -> bool:
         statement = f"SELECT 1 FROM {table.name} WHERE project_id = %s FOR UPDATE SKIP LOCKED"
-        locked = self.driver.execute(statement, (self.project_id,), prepare=True)
+        # In one trip with the transaction's beginning.
+        with self.driver.pipeline():
+            locked = self.driver.execute(statement, (self.project_id,), prepare=True)
         return locked.fetchone() is not None
 
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:

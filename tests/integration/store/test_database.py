@@ -12,8 +12,12 @@ from models.store.columns import table_of
 from models.store.ledger import lock_mailbox
 from models.tables import ContactEmailTable, StageTable
 from tests.integration.store.projects import PROJECT, make_project
+from tests.services.waiting import wait_until
 
 STAGES = table_of(StageTable)
+THE_OTHERS = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+END_THE_OTHERS = THE_OTHERS.replace("count(*)", "count(pg_terminate_backend(pid))")
 
 
 @pytest.fixture
@@ -44,9 +48,14 @@ def add_stages_after(database: Database, *statements: str, count: int = 1) -> No
             connection.execute(insert(STAGES).values(row))
 
 
+def count(database: Database, statement: str) -> int:
+    with database.reading() as connection:
+        return int(connection.exec_driver_sql(statement).scalar_one())
+
+
 def begin(database: Database) -> None:
-    with database.transaction():
-        pass
+    with database.transaction() as connection:
+        connection.execute(select(STAGES.c.name))
 
 
 def stage(name: str) -> dict[str, object]:
@@ -113,3 +122,11 @@ def test_a_right_that_was_taken_away_is_a_passing_error(postgresql_url: str) -> 
         make_project(database)
         with pytest.raises(Transient):
             add_stages_after(database, "CREATE ROLE poor", "SET LOCAL ROLE poor")
+
+
+def test_a_connection_that_the_server_has_ended_is_not_used_again(postgresql_url: str) -> None:
+    with closing(Database(postgresql_url)) as database, closing(Database(postgresql_url)) as other:
+        begin(database)
+        count(other, END_THE_OTHERS)
+        wait_until(lambda: count(other, THE_OTHERS) == 0, what="the server has ended it")
+        begin(database)
