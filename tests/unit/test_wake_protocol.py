@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.wake_model import Protocol, explore
+from tests.unit.wake_model import explore
+from tests.unit.wake_state import Fault, Protocol
 
 WHOLE = Protocol()
 # Nothing goes wrong and nothing mends: the drain's own way of leaving must be enough.
@@ -26,11 +27,13 @@ def test_also_when_tokens_expire_under_slow_drains_nothing_is_stranded() -> None
     assert explored.stranded() == explored.lost(3) == []
 
 
-@pytest.mark.parametrize("faults", [1, 2, 3])
-def test_lost_jobs_and_killed_drains_strand_and_lose_nothing(faults: int) -> None:
-    explored = explore(WHOLE, accepted=3, faults=faults)
+@pytest.mark.parametrize(("accepted", "faults"), [(3, 1), (2, 2), (2, 3)])
+def test_lost_jobs_and_whoever_is_killed_strand_and_lose_nothing(
+    accepted: int, faults: int
+) -> None:
+    explored = explore(WHOLE, accepted=accepted, faults=faults)
     assert len(explored.states) > 1000
-    assert explored.stranded() == explored.lost(3) == []
+    assert explored.stranded() == explored.lost(accepted) == []
 
 
 @pytest.mark.parametrize(
@@ -40,11 +43,51 @@ def test_lost_jobs_and_killed_drains_strand_and_lose_nothing(faults: int) -> Non
         replace(BARE, looks_at_both_lanes=False),
         replace(BARE, clears_token=False),
         replace(BARE, clears_before_looking=False),
+        replace(BARE, holds_before_queueing=False),
     ],
-    ids=["second look", "look at both lanes", "clearing the token", "clearing before looking"],
+    ids=[
+        "second look",
+        "look at both lanes",
+        "clearing the token",
+        "clearing before looking",
+        "holding the token before the next turn is queued",
+    ],
 )
 def test_each_step_of_leaving_is_needed(without: Protocol) -> None:
     assert explore(without, accepted=3, faults=0).stranded()
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        replace(BARE, releases_with_the_deletion=False),
+        replace(BARE, releases_behind_the_unlock=False),
+        replace(BARE, release_counts_both_lanes=False),
+        replace(BARE, gives_token_back=False),
+        replace(BARE, hands_over=False),
+    ],
+    ids=[
+        "token and deletion in one step",
+        "the token behind the unlock",
+        "counting both lanes",
+        "giving the token back",
+        "handing over what is left",
+    ],
+)
+def test_each_part_of_how_a_round_leaves_is_needed(without: Protocol) -> None:
+    assert explore(without, accepted=3, faults=0).stranded()
+
+
+def test_who_asks_for_the_token_before_the_entry_is_there_may_strand_it() -> None:
+    without = replace(BARE, asks_behind_the_entry=False)
+    assert explore(without, accepted=2, faults=0).stranded()
+
+
+def test_an_edge_that_queued_the_job_in_a_step_of_its_own_could_die_before_it() -> None:
+    edges_die = replace(BARE, breaks=frozenset({Fault.EDGE_KILLED}))
+    assert not explore(edges_die, accepted=3, faults=1).stranded()
+    without = replace(edges_die, queues_with_the_entry=False)
+    assert explore(without, accepted=3, faults=1).stranded()
 
 
 @pytest.mark.parametrize(
@@ -56,6 +99,13 @@ def test_the_sweeper_and_the_expiry_are_needed_when_something_breaks(without: Pr
     assert explore(without, accepted=2, faults=1).stranded()
 
 
-def test_deleting_before_the_commit_would_lose_entries() -> None:
-    without = replace(WHOLE, deletes_after_commit=False)
+@pytest.mark.parametrize(
+    "without",
+    [
+        replace(WHOLE, deletes_after_commit=False),
+        replace(WHOLE, releases_behind_the_unlock=False),
+    ],
+    ids=["in a drain", "in a round"],
+)
+def test_deleting_before_the_commit_would_lose_entries(without: Protocol) -> None:
     assert explore(without, accepted=2, faults=1).lost(2)
