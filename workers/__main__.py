@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(settings: Settings, options: argparse.Namespace) -> int:
     def live(slate: Slate, errand: Errand | None) -> None:
         count_in(settings.metrics_folder)
-        with Presence(settings.redis_url, settings.redis_timeout_s):
+        with Presence(settings.redis_url, settings.redis_timeout_s).kept_up():
             WorkerProcess(settings, slate, burst=options.burst, errand=errand).run()
 
     processes = WorkerProcesses(

@@ -7,9 +7,8 @@ worker by a minute and more.
 import logging
 import secrets
 import threading
-from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from redis import Redis
 
@@ -24,7 +23,7 @@ GONE_AFTER_S = 10
 
 
 class Presence:
-    """Beats by a thread of its own while it is entered; an outage of Redis only makes it wait."""
+    """What one worker process says of itself."""
 
     def __init__(self, redis_url: str, timeout_s: float) -> None:
         self._redis: Redis = connect(redis_url, timeout_s)
@@ -33,18 +32,15 @@ class Presence:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
 
-    def __enter__(self) -> Self:
+    @contextmanager
+    def kept_up(self) -> Iterator[None]:
+        """Beats meanwhile, by a thread of its own; an outage of Redis only makes it wait."""
         self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join(self._leave_within_s)
+        try:
+            yield
+        finally:
+            self._over.set()
+            self._thread.join(self._leave_within_s)
 
     def beat(self) -> None:
         """Says it once. Raises MailboxUnavailable."""

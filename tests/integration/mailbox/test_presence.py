@@ -38,7 +38,8 @@ def announced(redis: Redis) -> list[bytes]:
 
 
 async def test_a_worker_process_counts_while_it_lives(redis_url: str, redis: Redis) -> None:
-    with Presence(redis_url, TIMEOUT_S), Presence(redis_url, TIMEOUT_S):
+    one, other = (Presence(redis_url, TIMEOUT_S) for _ in range(2))
+    with one.kept_up(), other.kept_up():
         wait_until(lambda: len(announced(redis)) == 2, what="both said so")
         assert await counted(redis_url) == 2
     assert await counted(redis_url) == 0
