@@ -60,6 +60,14 @@ class Crowd:
         await eventually(they_are_let_in, "the edge has all connections")
         return connected
 
+    async def beside_a_flood(self, name: str) -> Client:
+        """A connection for what comes at the same moment as a flood, if it is written at once."""
+        flood = await self.clients("flood", FLOOD)
+        (client,) = await self.clients(name, 1)
+        for place, each in enumerate(flood):
+            each.transport.write(track("flooding", f"f{place}"))
+        return client
+
     async def until_answered(self, count: int) -> None:
         async def they_are() -> bool:
             return len(self.heard) >= count
@@ -110,10 +118,7 @@ def visitors(edge: RunningEdge, project_id: str) -> list[str]:
 
 async def test_one_request_overtakes_a_flood_that_was_there_before(edge: RunningEdge) -> None:
     async with over_http(edge) as crowd:
-        flood = await crowd.clients("flood", FLOOD)
-        (neighbour,) = await crowd.clients("neighbour", 1)
-        for place, client in enumerate(flood):
-            client.transport.write(track("flooding", f"f{place}"))
+        neighbour = await crowd.beside_a_flood("neighbour")
         neighbour.transport.write(track("proj_1", "v1"))
         await crowd.until_answered(FLOOD + 1)
     assert crowd.heard.index("neighbour") < FLOOD // 2
@@ -123,10 +128,7 @@ async def test_requests_of_one_connection_keep_their_order_beside_a_flood(
     edge: RunningEdge,
 ) -> None:
     async with over_http(edge) as crowd:
-        flood = await crowd.clients("flood", FLOOD)
-        (neighbour,) = await crowd.clients("neighbour", 1)
-        for place, client in enumerate(flood):
-            client.transport.write(track("flooding", f"f{place}"))
+        neighbour = await crowd.beside_a_flood("neighbour")
         sent = [f"v{place}" for place in range(20)]
         neighbour.transport.write(b"".join(track("proj_1", each) for each in sent))
         await crowd.until_answered(FLOOD + len(sent))
@@ -136,10 +138,7 @@ async def test_requests_of_one_connection_keep_their_order_beside_a_flood(
 
 async def test_who_hangs_up_in_line_is_not_accepted(edge: RunningEdge) -> None:
     async with over_http(edge) as crowd:
-        flood = await crowd.clients("flood", FLOOD)
-        (gone,) = await crowd.clients("gone", 1)
-        for place, client in enumerate(flood):
-            client.transport.write(track("flooding", f"f{place}"))
+        gone = await crowd.beside_a_flood("gone")
         gone.transport.write(track("flooding", "gone"))
         gone.transport.close()
         await crowd.until_answered(FLOOD)
