@@ -1,6 +1,7 @@
 """What Redis is told meanwhile is done in order, and its answers are nobody else's."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 from redis import Redis
@@ -48,33 +49,31 @@ def test_what_redis_refused_is_told_by_who_forgets_the_rest(redis: Redis) -> Non
     assert [type(error) for error in meanwhile.forget()] == [ResponseError]
 
 
+@contextmanager
+def _unanswered(own_redis: RedisProcess) -> Iterator[Meanwhile]:
+    """While entered, a command waits that Redis never answers; later ones it does answer."""
+    with connect(own_redis.url, 2.0) as redis:
+        meanwhile = Meanwhile(redis)
+        redis.ping()
+        own_redis.pause()
+        meanwhile.send("ECHO", "never told")
+        own_redis.kill()
+        yield meanwhile
+        own_redis.start()
+        meanwhile.send("ECHO", "back")
+        assert meanwhile.answers() == [b"back"]
+
+
 def test_where_redis_has_gone_answers_say_so_and_the_next_ones_come(
     own_redis: RedisProcess,
 ) -> None:
-    with connect(own_redis.url, 2.0) as redis:
-        meanwhile = Meanwhile(redis)
-        redis.ping()
-        own_redis.pause()
-        meanwhile.send("ECHO", "never told")
-        own_redis.kill()
-        with pytest.raises(RedisConnectionError):
-            meanwhile.answers()
-        own_redis.start()
-        meanwhile.send("ECHO", "back")
-        assert meanwhile.answers() == [b"back"]
+    with _unanswered(own_redis) as meanwhile, pytest.raises(RedisConnectionError):
+        meanwhile.answers()
 
 
 def test_to_forget_does_not_ask_whether_redis_is_there(own_redis: RedisProcess) -> None:
-    with connect(own_redis.url, 2.0) as redis:
-        meanwhile = Meanwhile(redis)
-        redis.ping()
-        own_redis.pause()
-        meanwhile.send("ECHO", "never told")
-        own_redis.kill()
+    with _unanswered(own_redis) as meanwhile:
         assert [type(error) for error in meanwhile.forget()] == [RedisConnectionError]
-        own_redis.start()
-        meanwhile.send("ECHO", "back")
-        assert meanwhile.answers() == [b"back"]
 
 
 def _busy_drain(world: World, *, then: type[BaseException] | None = None) -> list[int]:
