@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.operations import WIDGET_TYPES
@@ -24,6 +24,7 @@ from tests.model.projects import store_project
 from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
 from tests.model.times import epoch_ms
+from tests.properties import tried
 from tests.services.waiting import wait_until
 
 EXAMPLES = int(os.environ.get("SEQUENCE_EXAMPLES", "15"))
@@ -45,12 +46,7 @@ class Posted:
     answer: Answer
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES)
 @given(scenario=scenarios(), chance=st.randoms(use_true_random=False))
 def test_any_sequence_comes_to_what_the_model_says(
     deployment: Deployment, scenario: Scenario, chance: Random
@@ -65,12 +61,7 @@ def test_any_sequence_comes_to_what_the_model_says(
     _compare(backend, project, scenario, posted)
 
 
-@settings(
-    max_examples=max(1, EXAMPLES // 3),
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES // 3)
 @given(
     scenario=scenarios(made_records=False),
     chance=st.randoms(use_true_random=False),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tempfile import TemporaryFile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.database import Database
@@ -30,6 +30,7 @@ from tests.integration.stories import STORY, busy
 from tests.model.generate import scenarios
 from tests.model.scenario import Scenario
 from tests.model.state import Json
+from tests.properties import tried
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
 from tests.services.warm_start import start
@@ -66,12 +67,7 @@ def test_what_is_accepted_after_a_crash_comes_after_what_was_before(
     pipeline.expect_all_applied_once_in_order()
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES)
 @given(
     scenario=scenarios(signed_emails=False),
     crashes=st.lists(st.tuples(st.sampled_from(CRASH_POINTS), st.integers(1, 3)), max_size=6),

@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.crashes import APPLIED_WITHIN_S, CRASH_POINTS, EXAMPLES
@@ -10,6 +10,7 @@ from tests.integration.pipeline import Crash, CrashAt, OpenPipeline, Pipeline
 from tests.integration.stories import STORY, busy
 from tests.model.generate import scenarios
 from tests.model.scenario import Scenario
+from tests.properties import tried
 from tests.services.processes import Services
 from tests.services.waiting import wait_until
 from workers.drain_terms import Departure
@@ -28,12 +29,7 @@ def test_a_story_of_which_the_first_half_is_a_backfill_comes_to_what_the_model_s
     pipeline.expect_all_applied_once_in_order()
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES)
 @given(
     scenario=scenarios(signed_emails=False),
     lanes=st.lists(st.sampled_from(LANES), min_size=1, max_size=7),

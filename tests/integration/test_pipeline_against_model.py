@@ -26,6 +26,7 @@ from tests.model.replayed_changes import replay_changes, told_records
 from tests.model.scenario import FIRST_ACCEPTED_AT_MS, Scenario, play
 from tests.model.state import Json
 from tests.model.stored import stored_snapshot
+from tests.properties import tried
 from workers.apply import Settled, apply_batch
 from workers.drain import batch_of
 from workers.mailbox.layout import Envelope, QueuedOperation
@@ -50,12 +51,7 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES)
 @given(
     scenario=scenarios(keys=True),
     sizes=SIZES,
@@ -80,12 +76,7 @@ def test_so_does_a_long_one_in_one_batch(
     _compare(database, scenario, [LONG], part_size)
 
 
-@settings(
-    max_examples=max(1, EXAMPLES // 5),
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES // 5)
 @given(
     scenario=scenarios(keys=True),
     sizes=SIZES,

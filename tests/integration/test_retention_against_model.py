@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.aging import RETENTION, Past
 from tests.integration.store.projects import PROJECT
+from tests.properties import tried
 from workers.mailbox.layout import LANES, PRUNED, Lane, stream_key
 
 EXAMPLES = 15
@@ -69,12 +70,7 @@ def past(redis_url: str, database_url: str) -> Iterator[Past]:
     past.close()
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES)
 @given(actions=_actions)
 def test_what_is_kept_is_what_the_plain_telling_keeps(
     past: Past, actions: list[tuple[int, str, str | None, Lane]]

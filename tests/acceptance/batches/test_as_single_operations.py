@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import httpx2
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.acceptance.batches.sending import as_lines, results
@@ -18,6 +18,7 @@ from tests.model.generate import scenarios
 from tests.model.projects import store_project
 from tests.model.scenario import Scenario, Step
 from tests.model.state import Json
+from tests.properties import tried
 
 EXAMPLES = int(os.environ.get("SEQUENCE_EXAMPLES", "30"))
 PREFER = {"prefer": "wait=20"}
@@ -26,12 +27,7 @@ _numbers = itertools.count()
 Send = Callable[[Deployment, Project, Sequence[Step]], list[Json]]
 
 
-@settings(
-    max_examples=max(1, EXAMPLES // 2),
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tried(EXAMPLES // 2)
 @given(
     scenario=scenarios(signed_emails=False, made_records=False, account_writes=False),
     chance=st.randoms(use_true_random=False),
