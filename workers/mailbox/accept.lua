@@ -9,11 +9,11 @@
 --       the number of buckets, then their keys; then for each entry: nonce, fingerprint, its
 --       hint's place in KEYS (0: none), its three buckets' places among their keys (0: none),
 --       envelope
--- Returns {entries in the lane, in the other lane, answers, debts, failures}.
+-- Returns {entries in the lane, in the other lane, answers, debts, failures, unqueued}.
 -- An answer is the new entry's id, or the hint that was found ("id nonce fingerprint"), or "" where
 -- the mailbox is full, or "limited", which of its three buckets is empty, and for how many
 -- microseconds. A debt is a bucket's, -1 where it was not looked at. Failures are those of the
--- buckets: they stop nobody.
+-- buckets, unqueued is 1 where the job could not be queued: they stop nobody.
 --
 -- Redis checks its memory limit at the first write, so the script does all of it or nothing; the
 -- buckets are written last.
@@ -106,17 +106,23 @@ local function queue_job()
     fields[#fields + 1] = name
     fields[#fields + 1] = value
   end
-  redis.pcall('SADD', queues, queue)
-  redis.pcall('HSET', job_key, unpack(fields))
-  redis.pcall('RPUSH', queue, job_id)
+  for _, told in ipairs({
+    redis.pcall('SADD', queues, queue),
+    redis.pcall('HSET', job_key, unpack(fields)),
+    redis.pcall('RPUSH', queue, job_id),
+  }) do
+    if type(told) == 'table' then return 1 end
+  end
+  return 0
 end
 
+local unqueued = 0
 if added > 0 then
   redis.call('INCRBY', bytes_key, added)
   redis.call('ZADD', ready, 'NX', oldest, project)
   if redis.call('SET', wake, '1', 'NX', 'PX', wake_ms) then
     redis.call('XADD', bells, 'MAXLEN', '1', '*', 'p', project)
-    queue_job()
+    unqueued = queue_job()
   end
 end
 
@@ -131,4 +137,4 @@ for place = 1, buckets do
     if told.err then failures = failures + 1 end
   end
 end
-return {depth, others, answers, left, failures}
+return {depth, others, answers, left, failures, unqueued}

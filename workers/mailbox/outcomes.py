@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from models import compact_json
 from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.layout import CHANGED_PROJECTS, outcomes_channel
+from workers.mailbox.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Outcomes:
         self._channel = outcomes_channel(edge_id)
         self._hearers: dict[str, list[Hear]] = {}
         self._is_alive = False
+        self._warnings = Seldom()
 
     @property
     def is_alive(self) -> bool:
@@ -124,11 +126,17 @@ class Outcomes:
                 with translated():
                     await self._listen_once()
             except MailboxUnavailable as error:
-                if self.is_alive:
-                    log.warning("the subscription to outcomes is lost: %s", error)
+                self._warn(error)
             finally:
                 self._lose()
             await asyncio.sleep(RECONNECT_PAUSE_S)
+
+    def _warn(self, error: MailboxUnavailable) -> None:
+        is_due = self._warnings.is_due()
+        if self.is_alive:
+            log.warning("the subscription to outcomes is lost: %s", error)
+        elif is_due:
+            log.warning("there is no subscription to outcomes: %s", error)
 
     async def _listen_once(self) -> None:
         async with self._redis.pubsub() as subscription:

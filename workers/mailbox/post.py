@@ -1,5 +1,6 @@
 """The edge's half: entries on their way into the mailbox, and back as receipts."""
 
+import logging
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from workers.mailbox.line import InTurn, at_once
 from workers.mailbox.metrics import RedisMeter
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
+from workers.mailbox.seldom import Seldom
+
+log = logging.getLogger(__name__)
 
 _ACCEPT = script("accept")
 
@@ -65,6 +69,7 @@ class Post:
         self._meter = meter
         self._in_turn = in_turn
         self._round_trips = RoundTrips(self._send, meter)
+        self._warnings = Seldom()
 
     async def accept(
         self, project_id: str, envelope: Envelope, allowance: Allowance | None = None
@@ -200,9 +205,11 @@ class Post:
             self._meter.failed(error)
             refuse(letters, error)
             return
-        in_lane, in_other_lane, answers, debts_us, failures = reply
+        in_lane, in_other_lane, answers, debts_us, failures, unqueued = reply
         if failures:
             self._meter.limiter_failed(failures)
+        if unqueued and self._warnings.is_due():
+            log.warning("Redis took no job: mailboxes wait until the sweeper wakes a drain")
         # Live ones go first: they do not wait for what waits in the other lane.
         depth = in_lane if lane == "live" else in_lane + in_other_lane
         rest = iter(answers)

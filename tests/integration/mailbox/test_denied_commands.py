@@ -1,18 +1,32 @@
-"""A worker to whom Redis denies a command does all the rest, and says what it could not do."""
+"""Who is denied a command by Redis does all the rest, and says what could not be done."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from tests.acceptance.security.users_of_redis import GuardedRedis
 from tests.integration.mailbox.test_rounds import round_of
-from tests.integration.mailbox.world import NO_LINGER, TIMEOUT_S, TIMES, Told, World
+from tests.integration.mailbox.world import (
+    LIMITS,
+    NO_LINGER,
+    TIMEOUT_S,
+    TIMES,
+    Told,
+    World,
+    envelope,
+)
 from tests.services.run_folder import run_folder
+from tests.services.waiting import wait_until
 from workers.drain_terms import Departure
+from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
-from workers.mailbox.connection import MailboxUnavailable, connect
+from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
 from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.outcomes import Outcomes
+from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake
 
 UNTOLD = "outcomes are not told to who waits for them (NoPermissionError)"
@@ -40,17 +54,26 @@ def refusals() -> Refusals:
 
 
 @pytest.fixture
-def world(refusals: Refusals) -> Iterator[World]:
-    """Of a worker that may do all that a worker may, but publish nothing."""
+def guarded() -> Iterator[GuardedRedis]:
     with GuardedRedis(durable=False, parent=run_folder()) as guarded:
-        with guarded.of("admin") as admin:
-            admin.execute_command("ACL", "SETUSER", "worker", "-publish")
-        world = World(guarded.url_of("admin"))
-        with connect(guarded.url_of("worker"), TIMEOUT_S) as redis:
-            world.wake = Wake(redis, TIMES)
-            world.mailbox = Mailbox(redis, world.wake, refusals)
-            yield world
-        world.close()
+        yield guarded
+
+
+def deny(guarded: GuardedRedis, user: str, command: str) -> None:
+    with guarded.of("admin") as admin:
+        admin.execute_command("ACL", "SETUSER", user, f"-{command}")
+
+
+@pytest.fixture
+def world(guarded: GuardedRedis, refusals: Refusals) -> Iterator[World]:
+    """Of a worker that may do all that a worker may, but publish nothing."""
+    deny(guarded, "worker", "publish")
+    world = World(guarded.url_of("admin"))
+    with connect(guarded.url_of("worker"), TIMEOUT_S) as redis:
+        world.wake = Wake(redis, TIMES)
+        world.mailbox = Mailbox(redis, world.wake, refusals)
+        yield world
+    world.close()
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> Sequence[str]:
@@ -103,3 +126,32 @@ def test_a_round_that_may_not_publish_leaves_every_mailbox_as_any_round(
     assert warnings(caplog) == [UNTOLD]
     assert world.wake.take_jobs(9) == ["a"]
     assert not world.has_token("b")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("command", ["sadd", "hset", "rpush"])
+async def test_an_edge_that_may_not_queue_jobs_accepts_and_says_so_once(
+    guarded: GuardedRedis, refusals: Refusals, caplog: pytest.LogCaptureFixture, command: str
+) -> None:
+    deny(guarded, "edge", command)
+    async with connect_async(guarded.url_of("edge"), TIMEOUT_S) as redis:
+        post = Post(redis, LIMITS, refusals)
+        answers = [await post.accept(project, envelope()) for project in "abc"]
+        await post.aclose()
+    assert [type(answer) for answer in answers] == [Accepted] * 3
+    assert warnings(caplog) == ["Redis took no job: mailboxes wait until the sweeper wakes a drain"]
+
+
+@pytest.mark.anyio
+async def test_an_edge_that_may_not_hear_outcomes_says_so(
+    guarded: GuardedRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    deny(guarded, "edge", "subscribe")
+    async with connect_async(guarded.url_of("edge"), TIMEOUT_S) as redis:
+        outcomes = Outcomes(redis, "edge", lambda _: None)
+        listening = asyncio.create_task(outcomes.listen())
+        await asyncio.to_thread(wait_until, lambda: warnings(caplog), what="it said so")
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+    assert warnings(caplog) == ["there is no subscription to outcomes: NoPermissionError"]
