@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
 
 from tests.acceptance.security.users_of_redis import GuardedRedis
-from tests.integration.mailbox.test_rounds import round_of
+from tests.integration.mailbox.test_rounds import SHARE, round_of, turns_of
 from tests.integration.mailbox.world import (
     LIMITS,
     NO_LINGER,
@@ -30,6 +30,12 @@ from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake
 
 UNTOLD = "outcomes are not told to who waits for them (NoPermissionError)"
+
+NEEDED = (
+    *("set", "del", "evalsha", "multi", "exec", "xrange", "xrevrange", "xread", "xlen", "xdel"),
+    *("zadd", "zrem", "decrby", "lrange", "llen", "lrem", "sadd", "hset", "rpush"),
+)
+"""What a worker's turns do not go on without."""
 
 
 class Refusals:
@@ -59,21 +65,31 @@ def guarded() -> Iterator[GuardedRedis]:
         yield guarded
 
 
-def deny(guarded: GuardedRedis, user: str, command: str) -> None:
+def allow(guarded: GuardedRedis, user: str, command: str, sign: str = "+") -> None:
     with guarded.of("admin") as admin:
-        admin.execute_command("ACL", "SETUSER", user, f"-{command}")
+        admin.execute_command("ACL", "SETUSER", user, f"{sign}{command}")
 
 
-@pytest.fixture
-def world(guarded: GuardedRedis, refusals: Refusals) -> Iterator[World]:
-    """Of a worker that may do all that a worker may, but publish nothing."""
-    deny(guarded, "worker", "publish")
+def deny(guarded: GuardedRedis, user: str, command: str) -> None:
+    allow(guarded, user, command, "-")
+
+
+@contextmanager
+def worker_without(guarded: GuardedRedis, refusals: Refusals, command: str) -> Iterator[World]:
+    """Of a worker that may do all that a worker may but this."""
+    deny(guarded, "worker", command)
     world = World(guarded.url_of("admin"))
     with connect(guarded.url_of("worker"), TIMEOUT_S) as redis:
         world.wake = Wake(redis, TIMES)
         world.mailbox = Mailbox(redis, world.wake, refusals)
         yield world
     world.close()
+
+
+@pytest.fixture
+def world(guarded: GuardedRedis, refusals: Refusals) -> Iterator[World]:
+    with worker_without(guarded, refusals, "publish") as world:
+        yield world
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> Sequence[str]:
@@ -126,6 +142,39 @@ def test_a_round_that_may_not_publish_leaves_every_mailbox_as_any_round(
     assert warnings(caplog) == [UNTOLD]
     assert world.wake.take_jobs(9) == ["a"]
     assert not world.has_token("b")
+
+
+def work_in_every_way(world: World, queue: Wake) -> None:
+    """A round and drains of their own, both lanes, entries that come meanwhile, turns that end."""
+    world.put(*(f"a{n}" for n in range(3 * SHARE)), project="a")
+    world.put("b1", project="b")
+    world.put("c1", project="c", lane="bulk")
+    for project in "abc":
+        queue.enqueue(project)
+
+    def one_more(batch: Sequence[QueuedOperation]) -> None:
+        if batch[0].envelope.payload["name"] == "b1":
+            world.put("b2", project="b")
+
+    world.ledger.before_apply = one_more
+    limits = replace(NO_LINGER, batch_size=SHARE, slice_s=0.0, linger_s=0.01)
+    turns_of(world, world.drain(limits)).run("nobody")
+
+
+def test_whatever_else_is_denied_to_a_worker_in_its_turn_it_says_so(
+    guarded: GuardedRedis, refusals: Refusals, caplog: pytest.LogCaptureFixture
+) -> None:
+    silent = []
+    for command in NEEDED:
+        caplog.clear()
+        with guarded.of("admin") as admin:
+            admin.flushall()
+        with worker_without(guarded, refusals, command) as world:
+            work_in_every_way(world, Wake(world.redis, TIMES))
+            allow(guarded, "worker", command)
+        if not warnings(caplog):
+            silent.append(command)
+    assert silent == []
 
 
 @pytest.mark.anyio
