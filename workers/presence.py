@@ -14,6 +14,7 @@ from redis import Redis
 
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, connect, translated
+from workers.mailbox.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Presence:
         self._redis: Redis = connect(redis_url, timeout_s)
         self._leave_within_s = 2 * timeout_s
         self._key = layout.worker_key(secrets.token_hex(8))
+        self._warnings = Seldom()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
 
@@ -79,4 +81,5 @@ class Presence:
         try:
             say()
         except MailboxUnavailable as error:
-            log.debug("nobody hears that this worker lives: Redis is away (%s)", error)
+            if self._warnings.is_due():
+                log.warning("nobody hears that this worker lives: Redis is away (%s)", error)

@@ -28,6 +28,7 @@ from workers.mailbox.layout import QueuedOperation
 from workers.mailbox.outcomes import Outcomes
 from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake
+from workers.presence import Presence
 
 UNTOLD = "outcomes are not told to who waits for them (NoPermissionError)"
 
@@ -175,6 +176,16 @@ def test_whatever_else_is_denied_to_a_worker_in_its_turn_it_says_so(
         if not warnings(caplog):
             silent.append(command)
     assert silent == []
+
+
+def test_a_worker_that_may_not_announce_itself_says_so_once(
+    guarded: GuardedRedis, caplog: pytest.LogCaptureFixture
+) -> None:
+    deny(guarded, "worker", "expire")
+    with Presence(guarded.url_of("worker"), TIMEOUT_S).kept_up():
+        wait_until(lambda: warnings(caplog), what="it said so")
+    told = ["nobody hears that this worker lives: Redis is away (NoPermissionError)"]
+    assert warnings(caplog) == told
 
 
 @pytest.mark.anyio
