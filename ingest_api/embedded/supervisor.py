@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from config.supervising.restarts import ending, pause_before_restart
@@ -83,17 +82,12 @@ class Supervisor:
         self._signals.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *left_with: object) -> None:
         try:
             for running in reversed(self._running):
                 self._stop(running)
         finally:
-            self._signals.__exit__(kind, error, trace)
+            self._signals.__exit__(*left_with)
 
     def start(self, service: Service) -> None:
         """Start a service and wait until it is ready. Raises StartFailed or StopRequested."""

@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-from types import TracebackType
 from typing import Self
 
 import httpx2
@@ -54,11 +53,6 @@ class Pulse:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
