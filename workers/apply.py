@@ -5,18 +5,18 @@ On PostgreSQL one part of it is written while the next one is decided (docs/adr/
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
-from models.operations import from_payload
 from models.outcomes import DEAD_LETTER_REPLAYED, OPERATION_FAILED
 from models.records import DeadLetter
 from models.store import ledger
 from models.store.dialects import rows_over
 from models.store.ledger import LedgerRow
 from models.store.save import save
-from workers.decide import Deciding, Lap, decide_batch, known_answer, unlimited, untold
+from workers.decide import Lap, decide_batch, untold
+from workers.groundwork import Deciding, lay_groundwork, unlimited
 from workers.ledger_rows import ledger_row
 from workers.mailbox.layout import QueuedOperation
 from workers.suspects import reason_of
@@ -48,24 +48,16 @@ def apply_batch(
     computes, `lap` hears of the phases.
     """
     rows = rows_over(connection, project_id)
-    ids = [queued.operation_id for queued in batch]
-    keys = {queued.envelope.idempotency_key for queued in batch} - {None}
-    known = ledger.known(rows, ids, cast(set[str], keys))
-    with deciding(len(batch)):
-        operations = {
-            queued.operation_id: from_payload(queued.envelope.type, queued.envelope.payload)
-            for queued in batch
-            if known_answer(known, queued) is None
-        }
+    ground = lay_groundwork(rows, batch, deciding)
+    lap("gather")
     with rows.writing():
-        for gathered, written in decide_batch(
-            rows, batch, known, operations, applied_at_ms, deciding, lap
-        ):
+        for gathered, written in decide_batch(rows, batch, ground, applied_at_ms, deciding, lap):
             # The ledger's rows are most of it: the server has them to do while the others are sent.
             ledger.write(rows, written)
             save(rows, gathered)
             lap("save")
-    return [settled(queued, known.by_id[queued.operation_id]) for queued in batch]
+    by_id = ground.known.by_id
+    return [settled(queued, by_id[queued.operation_id]) for queued in batch]
 
 
 def dead_letter(

@@ -10,10 +10,10 @@ from config.settings import Settings
 from models.database import Database, StatementTimeout, Transient
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch, dead_letter
-from workers.decide import Deciding, unlimited
 from workers.drain import Drain
 from workers.drain_metrics import DrainMetrics
 from workers.drain_terms import LINGER_PIECE_S, Clock, DrainLimits, Guard, Storage, Unguarded
+from workers.groundwork import Deciding, unlimited
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.metrics import WorkerMetrics

@@ -1,7 +1,6 @@
-"""Decides a batch over its working set: gather, decide; nothing is written here."""
+"""Decides a batch over its working set; nothing is written here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from models.operations import Operation
@@ -10,15 +9,11 @@ from models.store.ledger import Known, LedgerRow
 from models.store.load import Gathered, gather
 from models.store.rows import Rows
 from models.working_set.changes import metadata_fits, settle
-from models.working_set.reach import Reach
 from models.working_set.state import Occasion, WorkingSet
 from workers.dispatch import HANDLERS
+from workers.groundwork import Deciding, Groundwork, known_answer, unlimited
 from workers.ledger_rows import ledger_row, repeated_row
 from workers.mailbox.layout import Envelope, QueuedOperation
-
-Deciding = Callable[[int], AbstractContextManager[None]]
-"""Put around pure computation over so many operations; a worker's is its time limit."""
-
 
 Lap = Callable[[str], None]
 """Hears that a phase has ended."""
@@ -28,29 +23,20 @@ def untold(_: str) -> None:
     """Where nobody measures."""
 
 
-def unlimited(_: int) -> AbstractContextManager[None]:
-    """Without a time limit."""
-    return nullcontext()
-
-
 def decide_batch(
     rows: Rows,
     batch: Sequence[QueuedOperation],
-    known: Known,
-    operations: Mapping[str, Operation],
+    ground: Groundwork,
     applied_at_ms: int,
     deciding: Deciding = unlimited,
     lap: Lap = untold,
 ) -> Iterator[tuple[Gathered, list[LedgerRow]]]:
-    """Gathers, and decides part by part: each is to be saved before the next is asked for.
+    """Decides part by part: each is to be saved before the next is asked for.
 
-    It gathers once more if a part turns out to need rows which no request names. `known` learns of
-    each row.
+    It gathers once more if a part turns out to need rows which no request names. What is known
+    learns of each row.
     """
-    with deciding(len(batch)):
-        reach = _reach(batch, operations)
-    gathered = gather(rows, reach)
-    lap("gather")
+    gathered, known, reach = ground.gathered, ground.known, ground.reach
     for at in range(0, len(batch), rows.part_size):
         part = batch[at : at + rows.part_size]
         if at:
@@ -58,7 +44,9 @@ def decide_batch(
         while True:
             so_far = replace(known, by_key=dict(known.by_key))
             with deciding(len(part)):
-                written = _decide_each(gathered.state, part, so_far, operations, applied_at_ms)
+                written = _decide_each(
+                    gathered.state, part, so_far, ground.operations, applied_at_ms
+                )
             lap("decide")
             state = gathered.state
             if not (state.incomplete or state.incomplete_companies):
@@ -140,20 +128,3 @@ def _decision(state: WorkingSet, envelope: Envelope, operation: Operation) -> Ef
     if isinstance(decided, Effect) and not metadata_fits(state):
         return METADATA_TOO_LARGE
     return decided
-
-
-def known_answer(known: Known, queued: QueuedOperation) -> LedgerRow | None:
-    """The row that already answers the entry: its own, or that of its key's first use."""
-    envelope = queued.envelope
-    by_key = known.by_key.get((envelope.type, envelope.idempotency_key or ""))
-    return known.by_id.get(queued.operation_id) or by_key
-
-
-def _reach(batch: Sequence[QueuedOperation], operations: Mapping[str, Operation]) -> Reach:
-    reach = Reach()
-    for operation in operations.values():
-        HANDLERS[type(operation)].reach(operation, reach)
-    for queued in batch:
-        if queued.envelope.dead_letter_id is not None:
-            reach.dead_letters.add(queued.envelope.dead_letter_id)
-    return reach

@@ -69,11 +69,21 @@ def lock_mailbox(connection: Connection, project_id: str) -> bool:
 
 def known(rows: Rows, operation_ids: Collection[str], keys: Collection[str]) -> Known:
     """Reads what the ledger has of these operations; to be called under the mailbox lock."""
-    mailboxes, by_id, by_key = rows.fetch(
+    return known_by(rows.fetch(*questions(operation_ids, keys)))
+
+
+def questions(operation_ids: Collection[str], keys: Collection[str]) -> tuple[Wanted, ...]:
+    """What to ask for `known_by`, for who has more to ask in the same round trip."""
+    return (
         Wanted(MAILBOXES),
         Wanted(OPERATIONS, "id", operation_ids),
         Wanted(OPERATIONS, "idempotency_key", keys),
     )
+
+
+def known_by(answers: Sequence[Sequence[Row]]) -> Known:
+    """What the answers to `questions` say."""
+    mailboxes, by_id, by_key = answers
     return Known(
         by_id={row.id: row for row in map(_ledger_row, by_id)},
         by_key={(row.type, row.idempotency_key or ""): row for row in map(_ledger_row, by_key)},

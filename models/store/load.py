@@ -55,8 +55,17 @@ class LookUp:
 
 def gather(rows: Rows, reach: Reach) -> Gathered:
     """Loads what the operations of a batch reach, in a handful of round trips."""
+    gathered, _ = gather_and_ask(rows, reach, ())
+    return gathered
+
+
+def gather_and_ask(
+    rows: Rows, reach: Reach, questions: Sequence[Wanted]
+) -> tuple[Gathered, list[list[Row]]]:
+    """The same, and the answers to questions that the first of these round trips takes along."""
     named = _named(reach)
-    projects, *found = rows.fetch(Wanted(PROJECTS), *(look_up.wanted() for look_up in named))
+    answers = rows.fetch(*questions, Wanted(PROJECTS), *(look_up.wanted() for look_up in named))
+    projects, *found = answers[len(questions) :]
     project = Project(
         rows.project_id, **dict(zip(column_names(PROJECTS), projects[0], strict=True))
     )
@@ -66,7 +75,7 @@ def gather(rows: Rows, reach: Reach) -> Gathered:
     if reach.stage_use:
         state = gathering.state
         state.used_stages = rows.used(COMPANIES.table, "stage_id", state.stages)
-    return Gathered(gathering.state, gathering.found, projects[0])
+    return Gathered(gathering.state, gathering.found, projects[0]), answers[: len(questions)]
 
 
 def _named(reach: Reach) -> list[LookUp]:

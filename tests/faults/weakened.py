@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from models.store import ledger
+from models.store.columns import Row
 from models.store.ledger import Known
-from models.store.rows import Rows
 from tests.services.processes import ServiceProcess, Services
 from workers import __main__ as worker_program
 from workers import assembly
@@ -35,13 +35,12 @@ def without_lock() -> None:
 
 def without_ledger() -> None:
     """What was applied is not looked up: neither an operation's id nor its key."""
-    known = ledger.known
+    known_by = ledger.known_by
 
-    def nothing_known(rows: Rows, operation_ids: Any, keys: Any) -> Known:
-        del operation_ids, keys
-        return Known({}, {}, known(rows, (), ()).sequence)
+    def nothing_known(answers: Sequence[Sequence[Row]]) -> Known:
+        return Known({}, {}, known_by(answers).sequence)
 
-    _replace(ledger, "known", nothing_known)
+    _replace(ledger, "known_by", nothing_known)
 
 
 def without_clearing() -> None:

@@ -12,13 +12,13 @@ from models.operations.credentials import (
 )
 from models.provisioning.identity_secrets import new_identity_secret
 from models.provisioning.keys import key_digest, new_key
-from models.store import ledger
 from models.store.dialects import rows_over
 from models.store.save import save
 from models.tables import IdentitySecretTable, KeyTable
 from models.usage_marks import mark_keys_used
 from tests.integration.desk import Desk, problem
 from workers.decide import decide_batch
+from workers.groundwork import lay_groundwork
 
 NOT_FOUND = (404, "not_found")
 
@@ -76,13 +76,11 @@ def test_a_key_that_is_revoked_in_the_batch_that_made_it_is_revoked(desk: Desk) 
 
 def test_revoking_does_not_take_back_a_use_that_was_written_meanwhile(desk: Desk) -> None:
     key_id = desk.record(made_key())["id"]
-    (queued,) = desk.put(RevokeKey(key_id))
+    desk.put(RevokeKey(key_id))
     head = desk.mailbox.head(desk.project_id, 1).entries
     with desk.database.transaction() as connection:
         rows = rows_over(connection, desk.project_id)
-        operations = {queued: RevokeKey(key_id)}
-        known = ledger.known(rows, [queued], [])
-        ((gathered, _),) = decide_batch(rows, head, known, operations, 0)
+        ((gathered, _),) = decide_batch(rows, head, lay_groundwork(rows, head), 0)
         mark_keys_used(connection, {(desk.project_id, key_id): 5})
         save(rows, gathered)
     (stored,) = [row for row in desk.rows(KeyTable) if row["id"] == key_id]
