@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -14,6 +14,7 @@ from config.settings import Settings, child_environment
 from ingest_api.cli.migrated import require_migrated
 from ingest_api.cli.refusing import refuse
 from ingest_api.cli.starting import JsonLogs, settings_or_exit
+from ingest_api.edge_processes import EdgeProcesses
 from ingest_api.listening import CannotListen, require_free_address
 
 EDGE = "ingest_api.app:app_from_environment"
@@ -62,19 +63,23 @@ def web(
 
 def serve(settings: Settings, host: str, port: int, processes: int) -> None:
     """Serve until a signal; ends the process with uvicorn's exit code."""
-    uvicorn.run(
-        EDGE,
-        factory=True,
-        host=host,
-        port=port,
-        workers=processes,
-        loop="uvloop",
-        http="ingest_api.http_protocol:EdgeProtocol",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(settings.stop_grace_s),
-        timeout_worker_healthcheck=HEALTH_CHECK_S,
-    )
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "workers": processes,
+        "loop": "uvloop",
+        "http": "ingest_api.http_protocol:EdgeProtocol",
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": math.ceil(settings.stop_grace_s),
+        "timeout_worker_healthcheck": HEALTH_CHECK_S,
+    }
+    if processes == 1:
+        uvicorn.run(EDGE, **options)
+        return
+    config = uvicorn.Config(EDGE, **options)
+    EdgeProcesses(config, [config.bind_socket()]).run()
