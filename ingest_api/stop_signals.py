@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from config.supervising.stop_requests import StopRequests
+
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -18,15 +20,19 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def on_stop_signal(callback: Callable[[], None]) -> Iterator[None]:
     """Calls `callback` in the running loop at a stop signal, then whoever handled it before.
 
+    Of several at once that one hears the first: at a second SIGINT uvicorn cuts its callers off.
     Signals reach only the main thread: elsewhere this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     loop = asyncio.get_running_loop()
+    requests = StopRequests()
     before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
 
     def hear(number: int, frame: FrameType | None) -> None:
+        if not requests.note():
+            return
         loop.call_soon_threadsafe(callback)
         handler = before[signal.Signals(number)]
         if callable(handler):

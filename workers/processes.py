@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 # A fork that lived that long did not die of its start.
 STEADY_AFTER_S = 0.5
-# Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
-SECOND_SIGNAL_AFTER_S = 1.0
 _KILLED = 1
 
 
@@ -168,15 +166,14 @@ class WorkerProcesses:
 
     def _stop(self) -> int:
         """Has all of them finish what they have begun; a second signal kills them."""
-        asked, asked_s = self._signals.stop_requests, time.monotonic()
+        asked = self._signals.stop_requests
         children = [place.child for place in self._places if place.child is not None]
         for child in children:
             child.send(signal.SIGTERM)
         code = 0
         while children := [child for child in children if child.reap() is None]:
             self._signals.wait(None)
-            again = self._signals.stop_requests > asked
-            if again and time.monotonic() - asked_s > SECOND_SIGNAL_AFTER_S:
+            if self._signals.stop_requests > asked:
                 code = _KILLED
                 for child in children:
                     child.send(signal.SIGKILL)

@@ -6,7 +6,6 @@ RQ's loop gives up when Redis is away. This one begins it anew until it is told 
 import logging
 import signal
 import threading
-import time
 from types import FrameType
 
 from redis import Redis
@@ -16,6 +15,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from config.settings import Settings
+from config.supervising.stop_requests import StopRequests
 from models.database import open_database
 from models.retention import retention_of
 from workers.assembly import Manner, assemble_drain, assemble_round, unwatched, wake_of
@@ -43,8 +43,6 @@ RECONNECT_PAUSE_S = 0.5
 # RQ derives from it how long it blocks for a job (15 s less) and its socket's timeout (5 s less).
 WORKER_TTL_S = 30
 MAINTENANCE_INTERVAL_S = 60
-# Ctrl-C in a terminal and the supervisor's own signal arrive together and mean one stop.
-SECOND_SIGNAL_AFTER_S = 1.0
 
 
 class WorkerProcess:
@@ -67,7 +65,7 @@ class WorkerProcess:
         self._name = slate.name
         self._errand = errand
         self._stop = Stop()
-        self._stop_asked_s = 0.0
+        self._requests = StopRequests()
         self._rq_worker: DrainWorker | None = None
         self._database = open_database(settings)
         self._redis = connect(settings.redis_url, settings.redis_timeout_s)
@@ -195,13 +193,12 @@ class WorkerProcess:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         """The first stop lets the batch at hand finish; one that comes later ends at once."""
-        if self._stop.is_set():
-            if time.monotonic() - self._stop_asked_s > SECOND_SIGNAL_AFTER_S:
-                # Not by an exception: it would look like one of the operation at hand.
-                signal.signal(number, signal.SIG_DFL)
-                signal.raise_signal(number)
+        if not self._requests.note():
             return
-        self._stop_asked_s = time.monotonic()
+        if self._requests.count > 1:
+            # Not by an exception: it would look like one of the operation at hand.
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         self._stop.set()
         if self._rq_worker is not None:
             self._rq_worker.stop_after_this_job()

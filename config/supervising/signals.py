@@ -6,6 +6,8 @@ import signal
 from types import FrameType
 from typing import Self
 
+from config.supervising.stop_requests import StopRequests
+
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -13,7 +15,7 @@ class SignalWatch:
     """While entered, counts requests to stop and wakes `wait` on them and on a child's end."""
 
     def __init__(self) -> None:
-        self.stop_requests = 0
+        self._requests = StopRequests()
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._read_end, False)
         os.set_blocking(self._write_end, False)
@@ -38,6 +40,11 @@ class SignalWatch:
         os.close(self._read_end)
         os.close(self._write_end)
 
+    @property
+    def stop_requests(self) -> int:
+        """How often somebody asked for a stop so far."""
+        return self._requests.count
+
     def wait(self, timeout_s: float | None) -> None:
         """Return when a signal has come, or after `timeout_s` seconds (None: no limit)."""
         ready, _, _ = select.select([self._read_end], [], [], timeout_s)
@@ -45,7 +52,7 @@ class SignalWatch:
             os.read(self._read_end, 4096)
 
     def _count_stop(self, _: int, __: FrameType | None) -> None:
-        self.stop_requests += 1
+        self._requests.note()
 
     def _ignore(self, _: int, __: FrameType | None) -> None:
         """Exist; see `__enter__`."""
