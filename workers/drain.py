@@ -128,6 +128,8 @@ class Drain:
             visit.has_begun = True
             if done is Departure.BUSY and visit.succeeds_a_dead_one:
                 done = self._patience.back_off(visit, "the dead process' lock is still held")
+            if done is Departure.HANDED_OVER:
+                break
             if isinstance(done, Departure):
                 return done
             if done is Step.AGAIN or self._linger(visit):
@@ -140,15 +142,18 @@ class Drain:
     def _turn_is_over(self, visit: Visit) -> bool:
         if self._stop.is_set():
             return True
-        spent_s = self._clock.steady_s() - visit.began_s
+        is_long = self._clock.steady_s() - visit.began_s >= self._limits.max_s
+        return (is_long or visit.others_wait) and self._may_end(visit)
+
+    def _may_end(self, visit: Visit) -> bool:
+        """Whether the turn was long enough for others who wait."""
         # A backfill is in no hurry: other projects' callers wait for one batch of it at most. And
         # however late it begins, a turn is one batch: two could only hand over to each other.
+        spent_s = self._clock.steady_s() - visit.began_s
         is_early = spent_s < self.sharing.slice_s and not visit.has_had_bulk
         # Nor does a turn end just before that one: short turns would never come to it.
         is_early = is_early or visit.bulk_is_next
-        if is_early or not visit.has_begun or visit.suspect is not None:
-            return False
-        return spent_s >= self._limits.max_s or self._others_wait(visit)
+        return visit.has_begun and not is_early and visit.suspect is None
 
     def _others_wait(self, visit: Visit) -> bool:
         return visit.others_wait or self._wake.jobs_are_waiting()
@@ -157,10 +162,11 @@ class Drain:
         """Applies one batch and sorts what may go wrong into its three classes (DESIGN)."""
         if visit.suspect is not None:
             return self._isolation.condemn(visit, visit.suspect)
+        may_end = self._may_end(visit)
         lanes = visit.begin_batch()
         began_s = self._clock.steady_s()
         try:
-            settled = self._commit_batch(visit, lanes)
+            settled = self._commit_batch(visit, lanes, may_end=may_end)
         except self._storage.too_slow as error:
             self._meter.failed("too_slow")
             return self._isolation.doubt(visit, str(error), self._clock.steady_s() - began_s)
@@ -180,7 +186,7 @@ class Drain:
         return self._telling.tell(visit, settled)
 
     def _commit_batch(
-        self, visit: Visit, lanes: tuple[Lane, Lane]
+        self, visit: Visit, lanes: tuple[Lane, Lane], *, may_end: bool
     ) -> Sequence[Published] | Departure:
         self._meter.begins()
         with self._storage.transaction() as connection:
@@ -190,6 +196,8 @@ class Drain:
             self._telling.hear(visit)
             head = self._head(visit, lanes)
             self._meter.lap("read")
+            if head and visit.jobs_wait and may_end:
+                return Departure.HANDED_OVER
             if head and head[0].fault == "newer_version":
                 log.warning("the head of %s needs a newer worker", visit.project_id)
                 return Departure.NEWER_VERSION
@@ -218,6 +226,7 @@ class Drain:
             limit = visit.doubts[lane].largest_batch(self._batch_size(lane))
             head = self._mailbox.head(visit.project_id, limit, lane)
             visit.bell_id = visit.bell_id or head.bell_id
+            visit.jobs_wait = head.jobs_wait
             if head.entries:
                 visit.lane, visit.took_all = lane, len(head.entries) < limit
                 return head.entries

@@ -68,7 +68,8 @@ class Visit:
     `bulk_is_next` lets the bulk lane have one batch, `has_had_bulk` says that the last one was its.
     `is_busy` says that more live ones waited behind the last batch, and nothing else; then what is
     told may still be `being_deleted`. `suspect` is to be set aside since processes died of it.
-    `others_wait` says that the worker has taken other turns, which come behind this one.
+    `others_wait` says that the worker has taken other turns, which come behind this one;
+    `jobs_wait` that jobs were queued when the head was read.
     `succeeds_a_dead_one` says that the process before this one died while it drained the project.
     """
 
@@ -88,6 +89,7 @@ class Visit:
     succeeds_a_dead_one: bool = False
     has_begun: bool = False
     others_wait: bool = False
+    jobs_wait: bool = False
     is_busy: bool = False
     being_deleted: Sequence[QueuedOperation] = ()
 

@@ -42,10 +42,11 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The oldest entries of a lane, and the last bell that had been rung by then."""
+    """The oldest entries of a lane; the last bell rung by then, and whether drains were queued."""
 
     entries: Sequence[QueuedOperation]
     bell_id: str
+    jobs_wait: bool
 
 
 class Stir(Enum):
@@ -75,10 +76,12 @@ class Mailbox:
             self._wake.hold(project_id, commands)
             commands.xrange(layout.stream_key(project_id, lane), count=limit)
             commands.xrevrange(layout.BELLS, count=1)
-            *_, entries, bells = _answers(commands)
+            self._wake.count_jobs(commands)
+            *_, entries, bells, jobs = _answers(commands)
         return Head(
             [read_entry(entry_id.decode(), fields, lane) for entry_id, fields in entries],
             bells[0][0].decode() if bells else _BEFORE_ALL,
+            bool(jobs),
         )
 
     def heads(self, project_ids: Sequence[str], limit: int) -> dict[str, Sequence[QueuedOperation]]:

@@ -109,6 +109,10 @@ class Wake:
         with translated():
             return bool(self._redis.llen(self._queue.key))
 
+    def count_jobs(self, commands: Pipeline) -> None:
+        """Asks how many drains are queued and not begun, in a round trip of the caller's."""
+        commands.llen(self._queue.key)
+
     def take_jobs(self, limit: int) -> list[str]:
         """Takes the first queued jobs out of the queue, at most `limit`, and holds their tokens.
 
