@@ -8,7 +8,6 @@ import argparse
 import uuid
 from functools import partial
 
-import uvicorn
 from redis import Redis
 from rq import Queue
 from starlette.applications import Starlette
@@ -20,6 +19,7 @@ from starlette.routing import Route
 from config.settings import load_settings
 from ingest_api.bodies import parse_body
 from models.operations import to_payload, validate
+from tests.benchmarks.baselines.serving import serve
 
 JOB_FUNCTION = "tests.benchmarks.baselines.job_worker.apply_one"
 
@@ -68,19 +68,7 @@ def main() -> None:
     """Serve on a port, with the options that `hal-ingest web` gives uvicorn."""
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
-    uvicorn.run(
-        "tests.benchmarks.baselines.apps:app",
-        factory=True,
-        host="127.0.0.1",
-        port=parser.parse_args().port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    serve("tests.benchmarks.baselines.apps:app", parser.parse_args().port)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Callable
 
-import uvicorn
 from redis import Redis
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +21,7 @@ from ingest_api.bodies import parse_body
 from models.operations import to_payload, validate
 from tests.benchmarks.baselines.plain_jobs import actor, rq_enqueue, rq_queue, sqlmodel_actor
 from tests.benchmarks.baselines.plain_work import PlainWork
+from tests.benchmarks.baselines.serving import serve
 
 Take = Callable[[str, str, dict[str, object], str], object]
 
@@ -77,22 +77,9 @@ def app() -> Starlette:
 
 
 def main() -> None:
-    """Serve with the options that `hal-ingest web` gives uvicorn."""
+    """Serve, given a port and a number of processes."""
     port, processes = (int(word) for word in sys.argv[1:])
-    uvicorn.run(
-        "tests.benchmarks.baselines.plain_edge:app",
-        factory=True,
-        host="127.0.0.1",
-        port=port,
-        workers=processes,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-    )
+    serve("tests.benchmarks.baselines.plain_edge:app", port, processes)
 
 
 if __name__ == "__main__":
