@@ -43,8 +43,8 @@ async def _accept_and_wait(
 ) -> tuple[Accepted | Replay, SettledRecord | None, float]:
     """Returns the acceptance, the record if there is one in time, and the budget that held."""
     project_id = asked.caller.project.id
-    listening = edge.outcomes.waiting(envelope.nonce) if budget_s else nullcontext()
-    with listening as arrival:
+    listening = edge.outcomes.waiting([envelope.nonce]) if budget_s else nullcontext()
+    with listening as arrivals:
         taken = await _accept(edge, incoming, asked, envelope)
         match taken:
             case KeyReused():
@@ -56,10 +56,10 @@ async def _accept_and_wait(
             case Replay():
                 return taken, *await _replayed(edge, project_id, taken, budget_s)
         edge.metrics.accepted.add(asked.operation_type, "live")
-        if arrival is None or edge.waits_in_vain(project_id, taken.depth, budget_s):
+        if arrivals is None or edge.waits_in_vain(project_id, taken.depth, budget_s):
             return taken, None, 0.0
         began_s = time.monotonic()
-        record = await edge.waiters.wait((project_id, taken.operation_id), arrival, budget_s)
+        record = await edge.waiters.wait((project_id, taken.operation_id), arrivals, budget_s)
         waited_s = time.monotonic() - began_s
         edge.pace.learn(project_id, taken.depth, waited_s, in_vain=record is None)
         return taken, record, budget_s
@@ -89,5 +89,5 @@ async def _replayed(
     if not budget_s or parsed is None or edge.waits_in_vain(project_id, 0, budget_s):
         return await edge.waiters.look(operation), 0.0
     _, nonce = parsed
-    with edge.outcomes.waiting(nonce) as arrival:
-        return await edge.waiters.wait(operation, arrival, budget_s, replay=True), budget_s
+    with edge.outcomes.waiting([nonce]) as arrivals:
+        return await edge.waiters.wait(operation, arrivals, budget_s, replay=True), budget_s

@@ -17,7 +17,7 @@ from ingest_api.shared_look import FindSettled
 from models.database import Transient
 from models.queries.operations import OperationKey, SettledRecord
 from workers.mailbox.line import InTurn, at_once
-from workers.mailbox.outcomes import Arrival, Arrivals, Record
+from workers.mailbox.outcomes import Arrivals, Record
 
 FIRST_LOOK_S = 0.25
 """Publication takes milliseconds; who waits longer than this is looked up."""
@@ -75,26 +75,14 @@ class Waiters:
         return len(self._callers)
 
     async def wait(
-        self, operation: OperationKey, arrival: Arrival, budget_s: float, *, replay: bool = False
+        self, operation: OperationKey, arrivals: Arrivals, budget_s: float, *, replay: bool = False
     ) -> SettledRecord | None:
         """The settled record; None when the budget ends first, or the edge is stopping.
 
-        `arrival` is the publication, if one comes; of a `replay` the ledger may know already.
+        `arrivals` is its publication, if one comes; of a `replay` the ledger may know already.
         """
-
-        def hear(arrived: Arrival) -> None:
-            record = None if arrived.cancelled() else arrived.result()
-            if record is None:
-                waiter.untold()
-            else:
-                waiter.take(operation, cast(SettledRecord, record))
-
-        with self._entered([operation], replay=replay) as waiter:
-            arrival.add_done_callback(hear)
-            try:
-                return (await self._ended(waiter, budget_s)).get(operation)
-            finally:
-                arrival.remove_done_callback(hear)
+        records = await self.wait_for_all([operation], [arrivals], budget_s, replays=replay)
+        return records.get(operation)
 
     async def wait_for_all(
         self,

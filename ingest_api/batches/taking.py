@@ -47,7 +47,7 @@ async def take(
     envelopes = [one.envelope(reply_to, incoming.traceparent) for one in asked]
     nonces = [envelope.nonce for envelope in envelopes]
     allowance = edge.rate_limits.allowance(incoming, caller, asked)
-    listening = edge.outcomes.waiting_for_all(nonces) if budget_s else nullcontext()
+    listening = edge.outcomes.waiting(nonces) if budget_s else nullcontext()
     with listening as arrivals:
         answers = await edge.post.accept_many(project_id, envelopes, lane, allowance)
         incoming.rate_limits = rate_headers(allowance)
@@ -73,7 +73,7 @@ async def _find(
     if arrivals is None:
         return await edge.waiters.look_at_all(_keys(project_id, replayed))
     nonces = [parsed[1] for parsed in map(parse_operation_id, replayed) if parsed]
-    with edge.outcomes.waiting_for_all(nonces) as arrivals_of_replays:
+    with edge.outcomes.waiting(nonces) as arrivals_of_replays:
         return await edge.waiters.wait_for_all(
             _keys(project_id, [*accepted, *replayed]),
             (arrivals, arrivals_of_replays),

@@ -25,12 +25,12 @@ async def ask(edge: Edge, project_id: str, envelope: Envelope, wait_s: float) ->
 
     For `wait_s` at most. Raises NotAccepted, MailboxUnavailable and Transient.
     """
-    with edge.outcomes.waiting(envelope.nonce) as arrival:
+    with edge.outcomes.waiting([envelope.nonce]) as arrivals:
         answer = await edge.post.accept(project_id, replace(envelope, reply_to=edge.id))
         match answer:
             case Accepted(operation_id):
                 operation = (project_id, operation_id)
-                return Sent(operation_id, await edge.waiters.wait(operation, arrival, wait_s))
+                return Sent(operation_id, await edge.waiters.wait(operation, arrivals, wait_s))
             case MailboxFull():
                 raise NotAccepted("The project has as many waiting operations as it may have.")
             case _:

@@ -24,9 +24,8 @@ from workers.mailbox.seldom import Seldom
 log = logging.getLogger(__name__)
 
 Record = dict[str, Any]
-# A record, or None: the publication may have been missed, ask the ledger.
-Arrival = asyncio.Future[Record | None]
 Hear = Callable[[Record | None], None]
+"""Is called with a record; None: the publication may have been missed, ask the ledger."""
 Forget = Callable[[str | None], None]
 """Is called with a project whose settings or credentials changed; None: any of them may have."""
 
@@ -35,7 +34,7 @@ RECONNECT_PAUSE_S = 0.2
 
 
 class Arrivals:
-    """The outcomes of a caller's many operations, kept until somebody listens."""
+    """The outcomes of a caller's operations, kept until somebody listens."""
 
     def __init__(self) -> None:
         self._kept: list[Record | None] = []
@@ -71,29 +70,13 @@ class Outcomes:
         return self._is_alive
 
     @contextmanager
-    def waiting(self, nonce: str) -> Iterator[Arrival]:
-        """The arrival of an operation's outcome; to be entered before its envelope is sent.
+    def waiting(self, nonces: Iterable[str]) -> Iterator[Arrivals]:
+        """The arrivals of operations' outcomes; to be entered before their envelopes are sent.
 
-        It ends with the ledger record, or with None when the publication may have been missed
-        (at once while there is no subscription): then only the ledger can tell.
+        What is heard of any of them goes to one place: its ledger record, or None when a
+        publication may have been missed (at once while there is no subscription): then only the
+        ledger can tell.
         """
-        arrival: Arrival = asyncio.get_running_loop().create_future()
-
-        def hear(record: Record | None) -> None:
-            if not arrival.done():
-                arrival.set_result(record)
-
-        if not self.is_alive:
-            hear(None)
-        self._enter(nonce, hear)
-        try:
-            yield arrival
-        finally:
-            self._leave(nonce, hear)
-
-    @contextmanager
-    def waiting_for_all(self, nonces: Iterable[str]) -> Iterator[Arrivals]:
-        """The same for many operations; what is heard of any of them goes to one place."""
         arrivals = Arrivals()
 
         def hear(record: Record | None) -> None:

@@ -1,8 +1,8 @@
 """Outcomes come back to the edge that waits, or it is told that it must ask the ledger."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import pytest
 
@@ -38,13 +38,27 @@ async def _listening(
     await redis.aclose()
 
 
+@contextmanager
+def _arrival(outcomes: Outcomes, nonce: str) -> Iterator[asyncio.Future[Record | None]]:
+    """The first that is heard of an operation."""
+    first: asyncio.Future[Record | None] = asyncio.get_running_loop().create_future()
+
+    def hear(record: Record | None) -> None:
+        if not first.done():
+            first.set_result(record)
+
+    with outcomes.waiting([nonce]) as arrivals:
+        arrivals.listen(hear)
+        yield first
+
+
 async def test_every_waiter_of_an_operation_gets_its_record(redis_url: str, world: World) -> None:
     sent, other = envelope(reply_to="edge"), envelope(reply_to="edge")
     async with _listening(redis_url) as outcomes:
         with (
-            outcomes.waiting(sent.nonce) as one,
-            outcomes.waiting(sent.nonce) as two,
-            outcomes.waiting(other.nonce) as third,
+            _arrival(outcomes, sent.nonce) as one,
+            _arrival(outcomes, sent.nonce) as two,
+            _arrival(outcomes, other.nonce) as third,
         ):
             world.put_raw(encode(sent))
             await asyncio.to_thread(world.drain().run, "p")
@@ -65,8 +79,8 @@ async def test_outcomes_of_many_operations_are_kept_until_somebody_listens(
 
     async with _listening(redis_url) as outcomes:
         with (
-            outcomes.waiting_for_all([each.nonce for each in sent]) as arrivals,
-            outcomes.waiting(sent[0].nonce) as first,
+            outcomes.waiting([each.nonce for each in sent]) as arrivals,
+            _arrival(outcomes, sent[0].nonce) as first,
         ):
             world.put_raw(encode(sent[0]))
             await asyncio.to_thread(world.drain().run, "p")
@@ -84,7 +98,7 @@ async def test_without_a_subscription_a_waiter_is_sent_to_the_ledger_at_once(
     redis_url: str,
 ) -> None:
     redis = connect_async(redis_url, TIMEOUT_S)
-    with Outcomes(redis, "edge", lambda _: None).waiting("nonce") as arrival:
+    with _arrival(Outcomes(redis, "edge", lambda _: None), "nonce") as arrival:
         assert await arrival is None
     await redis.aclose()
 
@@ -93,7 +107,7 @@ async def test_a_lost_subscription_sends_waiters_to_the_ledger_and_comes_back(
     own_redis: RedisProcess,
 ) -> None:
     async with _listening(own_redis.url) as outcomes:
-        with outcomes.waiting("nonce") as arrival:
+        with _arrival(outcomes, "nonce") as arrival:
             own_redis.kill()
             assert await asyncio.wait_for(arrival, 10) is None
         assert not outcomes.is_alive
@@ -105,7 +119,7 @@ async def test_a_subscription_that_answers_no_ping_counts_as_lost(
     own_redis: RedisProcess,
 ) -> None:
     async with _listening(own_redis.url, 0.5, beat_s=0.1) as outcomes:
-        with outcomes.waiting("nonce") as arrival:
+        with _arrival(outcomes, "nonce") as arrival:
             own_redis.pause()
             assert await asyncio.wait_for(arrival, 10) is None
         own_redis.resume()
@@ -116,7 +130,7 @@ async def test_a_quiet_subscription_stays_alive(
     redis_url: str,
 ) -> None:
     async with _listening(redis_url, beat_s=0.02) as outcomes:
-        with outcomes.waiting("nonce") as arrival:
+        with _arrival(outcomes, "nonce") as arrival:
             done, _ = await asyncio.wait([arrival], timeout=0.3)
         assert not done
         assert outcomes.is_alive
@@ -138,7 +152,7 @@ async def test_an_edge_forgets_a_changed_project_before_anybody_hears_of_the_cha
     forgotten: list[str | None] = []
     sent = envelope(reply_to="edge", type=operation_type)
     async with _listening(redis_url, forget=forgotten.append) as outcomes:
-        with outcomes.waiting(sent.nonce) as arrival:
+        with _arrival(outcomes, sent.nonce) as arrival:
             arrival.add_done_callback(lambda _: forgotten.append("the outcome came"))
             world.put("before")
             world.put_raw(encode(sent))
@@ -186,7 +200,7 @@ async def test_an_edge_forgets_everything_whenever_it_begins_to_listen(
     forgotten: list[str | None] = []
     async with _listening(own_redis.url, forget=forgotten.append) as outcomes:
         assert forgotten == [None]
-        with outcomes.waiting("nonce") as arrival:
+        with _arrival(outcomes, "nonce") as arrival:
             own_redis.kill()
             await asyncio.wait_for(arrival, 10)
         own_redis.start()
