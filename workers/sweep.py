@@ -26,23 +26,36 @@ LOCK_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Mailboxes that hold entries, oldest first; those with a wake token; the queued jobs' ids."""
+    """Mailboxes that hold entries, oldest first; those with a wake token; the queued jobs' ids.
+
+    `unbegun` are those whose token is that of a queued drain.
+    """
 
     ready: tuple[str, ...]
     awake: frozenset[str]
     jobs: tuple[str, ...]
+    unbegun: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """Projects to wake, and jobs to drop since an earlier one does their work."""
+    """Projects to wake, and jobs to drop since an earlier one does their work.
+
+    Of the projects in `jobless` the job was either lost or just taken by a worker that is about to
+    begin: the next look tells, and then they are `lost`.
+    """
 
     wake: tuple[str, ...]
     drop: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    jobless: frozenset[str] = frozenset()
 
 
-def decide(seen: Seen) -> Mending:
-    """What to mend. Jobs pile up while no worker runs and the tokens expire: one each is enough."""
+def decide(seen: Seen, jobless: frozenset[str] = frozenset()) -> Mending:
+    """What to mend; `jobless` is what the look before found.
+
+    Jobs pile up while no worker runs and the tokens expire: one each is enough.
+    """
     queued: set[str] = set()
     drop = []
     for job_id in seen.jobs:
@@ -51,7 +64,9 @@ def decide(seen: Seen) -> Mending:
             drop.append(job_id)
         queued.add(project_id)
     wake = tuple(p for p in seen.ready if p not in seen.awake and p not in queued)
-    return Mending(wake, tuple(drop))
+    found = tuple(p for p in seen.ready if p in seen.unbegun and p not in queued)
+    lost = tuple(p for p in found if p in jobless)
+    return Mending(wake, tuple(drop), lost, frozenset(found) - set(lost))
 
 
 def _untold(_: str, __: int) -> None:
@@ -81,6 +96,7 @@ class Sweeper:
         self._interval_s = interval_s
         self._tell = tell
         self._stop = stop
+        self._jobless: frozenset[str] = frozenset()
 
     def run(self) -> None:
         """Sweeps now and at every interval; an outage of Redis only makes it wait."""
@@ -105,7 +121,8 @@ class Sweeper:
             return None
         if not is_mine:
             return None
-        mending = decide(self._look())
+        mending = decide(self._look(), self._jobless)
+        self._jobless = mending.jobless
         self._mend(mending)
         return mending
 
@@ -122,9 +139,11 @@ class Sweeper:
         ready = self._ready()
         with translated():
             tokens = self._redis.mget([layout.wake_key(p) for p in ready]) if ready else []
-        awake = (project for project, token in zip(ready, tokens, strict=True) if token)
+        held = {project: token for project, token in zip(ready, tokens, strict=True) if token}
+        unbegun = (project for project, token in held.items() if token == layout.QUEUED.encode())
         # Read last: a job that was queued meanwhile counts.
-        return Seen(tuple(ready), frozenset(awake), tuple(self._wake.queued_jobs()))
+        jobs = tuple(self._wake.queued_jobs())
+        return Seen(tuple(ready), frozenset(held), jobs, frozenset(unbegun))
 
     def _ready(self) -> list[str]:
         with translated():
@@ -133,13 +152,20 @@ class Sweeper:
 
     def _mend(self, mending: Mending) -> None:
         # Between the two looks a mailbox may have been emptied, and its token given back.
-        waiting = self._ready() if mending.wake else ()
+        waiting = self._ready() if mending.wake or mending.lost else ()
         if mending.drop:
             self._wake.drop(mending.drop)
             self._tell("drop", len(mending.drop))
         for project_id in mending.wake:
             if project_id in waiting and self._wake.take(project_id):
                 self._wake.enqueue(project_id)
-                self._tell("wake", 1)
-                named = {"project_id": project_id}
-                log.warning("a waiting mailbox had no drain: %s", project_id, extra=named)
+                self._say_woken(project_id)
+        for project_id in mending.lost:
+            if project_id in waiting:
+                self._wake.hand_over(project_id)
+                self._say_woken(project_id)
+
+    def _say_woken(self, project_id: str) -> None:
+        self._tell("wake", 1)
+        named = {"project_id": project_id}
+        log.warning("a waiting mailbox had no drain: %s", project_id, extra=named)

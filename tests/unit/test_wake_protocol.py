@@ -90,6 +90,13 @@ def test_an_edge_that_queued_the_job_in_a_step_of_its_own_could_die_before_it() 
     assert explore(without, accepted=3, faults=1).stranded()
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_job_that_the_sweeper_takes_for_lost_by_mistake_strands_nothing(times: int) -> None:
+    mistaken = replace(BARE, breaks=frozenset({Fault.JOB_TAKEN_FOR_LOST}))
+    explored = explore(mistaken, accepted=2, faults=times)
+    assert explored.stranded() == explored.lost(2) == []
+
+
 @pytest.mark.parametrize(
     "without",
     [replace(WHOLE, sweeps=False), replace(WHOLE, tokens_expire=False)],

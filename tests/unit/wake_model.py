@@ -1,7 +1,7 @@
 """The wake protocol as a small machine, to be explored in every interleaving.
 
 Edges accept and queue jobs; workers take them and drain, each project alone or several in a round;
-faults lose jobs and end edges, sweepers and drains.
+faults lose jobs, have the sweeper take one for lost, and end edges, sweepers and drains.
 """
 
 from collections import deque
@@ -78,6 +78,9 @@ def _faults(protocol: Protocol, state: State) -> Iterator[State]:
         yield replace(state, owed=state.owed - 1)
     if state.unqueued and Fault.SWEEPER_KILLED in protocol.breaks:
         yield replace(state, unqueued=state.unqueued - 1)
+    if Fault.JOB_TAKEN_FOR_LOST in protocol.breaks:
+        # The sweeper hands the project over, whatever became of its drain since it looked.
+        yield replace(state, token=True, unqueued=state.unqueued + 1)
     if Fault.DRAIN_KILLED in protocol.breaks:
         for _, others in state.each_drain():
             yield replace(state, drains=others)

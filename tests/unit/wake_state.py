@@ -104,6 +104,7 @@ class Fault(Enum):
     EDGE_KILLED = auto()
     SWEEPER_KILLED = auto()
     DRAIN_KILLED = auto()
+    JOB_TAKEN_FOR_LOST = auto()
 
 
 @dataclass(frozen=True)

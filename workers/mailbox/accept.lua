@@ -120,7 +120,7 @@ local unqueued = 0
 if added > 0 then
   redis.call('INCRBY', bytes_key, added)
   redis.call('ZADD', ready, 'NX', oldest, project)
-  if redis.call('SET', wake, '1', 'NX', 'PX', wake_ms) then
+  if redis.call('SET', wake, 'queued', 'NX', 'PX', wake_ms) then
     redis.call('XADD', bells, 'MAXLEN', '1', '*', 'p', project)
     unqueued = queue_job()
   end

@@ -88,6 +88,10 @@ def bytes_key(project_id: str) -> str:
     return f"bytes:{project_id}"
 
 
+QUEUED, RUNNING = "queued", "running"
+"""What a wake token says of the drain; another value is that of an older program's."""
+
+
 def wake_key(project_id: str) -> str:
     return f"wake:{project_id}"
 

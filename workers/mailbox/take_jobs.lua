@@ -10,7 +10,7 @@ for place = 1, jobs do
   taken[place] = redis.call('LREM', queue, 1, ARGV[1 + place])
   if taken[place] == 1 then
     redis.call('DEL', KEYS[1 + place])
-    redis.pcall('SET', KEYS[1 + jobs + place], '1', 'PX', ARGV[1])
+    redis.pcall('SET', KEYS[1 + jobs + place], 'running', 'PX', ARGV[1])
   end
 end
 return taken

@@ -1,8 +1,8 @@
 """The wake token and the RQ job behind it: how a mailbox gets a drain, and only one.
 
 The token says that a drain of the project is queued or running. accept.lua takes it with the first
-entry and queues the job, the drain holds it while it runs and clears it before its last look. It
-expires, so that a lost job is noticed by the sweeper.
+entry and queues the job, the drain holds it while it runs and clears it before its last look. Its
+value says which of the two, and it expires, so that a lost job or drain is noticed by the sweeper.
 """
 
 import time
@@ -28,7 +28,7 @@ from workers.mailbox.drain_job import (
     new_job_id,
     project_of,
 )
-from workers.mailbox.layout import wake_key
+from workers.mailbox.layout import QUEUED, RUNNING, wake_key
 from workers.mailbox.script import script
 
 _TAKE_JOBS = script("take_jobs")
@@ -59,7 +59,7 @@ class Wake:
     def take(self, project_id: str) -> bool:
         """Takes the token for a job to be queued; False when a drain is queued or running."""
         with translated():
-            taken = self._redis.set(wake_key(project_id), "1", nx=True, px=self._queued_ms)
+            taken = self._redis.set(wake_key(project_id), QUEUED, nx=True, px=self._queued_ms)
         return bool(taken)
 
     def hold(self, project_id: str, commands: "Redis | Pipeline | None" = None) -> None:
@@ -73,7 +73,7 @@ class Wake:
         self._refresh_at_s[project_id] = now_s + self._refresh_every_s
         with translated():
             (self._redis if commands is None else commands).set(
-                wake_key(project_id), "1", px=self._running_ms
+                wake_key(project_id), RUNNING, px=self._running_ms
             )
 
     def clear(self, project_id: str) -> None:
@@ -86,7 +86,7 @@ class Wake:
         """Queues the project's next turn behind all others; the token goes to it."""
         self._refresh_at_s.pop(project_id, None)
         with translated():
-            self._redis.set(wake_key(project_id), "1", px=self._queued_ms)
+            self._redis.set(wake_key(project_id), QUEUED, px=self._queued_ms)
         self.enqueue(project_id)
 
     def enqueue(self, project_id: str) -> None:

@@ -49,6 +49,34 @@ async def test_all_keys_of_rq_may_be_deleted_and_the_sweeper_brings_the_job_back
     assert world.ledger.applied == ["kept"]
 
 
+@pytest.mark.anyio
+async def test_a_lost_job_is_queued_again_at_the_second_look_long_before_its_token_expires(
+    post: Post, world: World
+) -> None:
+    await post.accept("p", envelope("kept"))
+    await post.aclose()
+    world.redis.delete(*world.redis.keys("rq:*"))
+    sweeper = _sweeper(world)
+    sweeper.sweep()
+    assert world.wake.queued_jobs() == []
+    world.redis.delete("sweep")
+    sweeper.sweep()
+    assert [project_of(job) for job in world.wake.queued_jobs()] == ["p"]
+    world.drain().run("p")
+    assert world.ledger.applied == ["kept"]
+    assert not world.has_token()
+
+
+def test_a_drain_that_has_begun_is_no_lost_job(world: World) -> None:
+    world.put("a")
+    assert world.wake.take("p")
+    sweeper = _sweeper(world)
+    sweeper.sweep()
+    world.mailbox.head("p", 1)
+    world.redis.delete("sweep")
+    assert sweeper.sweep() == Mending((), ())
+
+
 def test_jobs_that_piled_up_are_thinned_to_the_first_of_each_project(world: World) -> None:
     for project in ("a", "b", "a", "a", "b"):
         world.wake.enqueue(project)
