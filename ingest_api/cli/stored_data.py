@@ -2,18 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from config.settings import Settings, load_settings
 from models.database import Database, NotMigrated, sqlite_file
 
 
+class NoFile(NotMigrated):
+    """The file of an SQLite database is not there."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.detail = (
+            f"There is no database at {file.absolute()}: run `hal-ingest migrate`, or name the one "
+            "that is meant in DATABASE_URL."
+        )
+
+
 @contextmanager
 def stored_data() -> Iterator[Database]:
-    """Yield the database. Raises SettingsError, and NotMigrated for a file that is not there."""
+    """Yield the database. Raises SettingsError, and NoFile."""
     settings = load_settings()
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        raise NotMigrated
+        raise NoFile(file)
     database = open_database(settings)
     try:
         yield database

@@ -33,7 +33,7 @@ def test_migrate_says_from_which_version_to_which(tmp_path: Path) -> None:
     first = hal("migrate", "--json").document
     again = hal("migrate", "--json").document
     assert before.code == 1
-    assert "hal-ingest migrate" in before.errors
+    assert f"{tmp_path}/not/there/yet.db: run `hal-ingest migrate`" in before.errors
     assert (first["from"], first["changed"]) == (None, True)
     assert again == {"from": first["to"], "to": first["to"], "changed": False}
     assert hal("project", "list").code == 0

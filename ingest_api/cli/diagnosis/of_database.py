@@ -21,7 +21,7 @@ def check_database(settings: Settings) -> tuple[list[Check], Database | None]:
     """The checks, and the database for further ones where it can be reached; close it."""
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
-        return [Check("database", "fail", "the SQLite file is not there yet", MIGRATE)], None
+        return [Check("database", "fail", f"{file.absolute()} is not there yet", MIGRATE)], None
     database = open_database(settings)
     try:
         with database.reading() as connection:
