@@ -1,6 +1,9 @@
-"""Whether an edge can listen where it should, asked before anything is started."""
+"""Where an edge listens, and whether it can, asked before anything is started."""
 
 import socket
+
+ACCEPTED_A_ROUND = 16
+"""As many as requests begin in one round of the loop (ingest_api/fair_turns.py)."""
 
 
 class CannotListen(Exception):
@@ -20,3 +23,12 @@ def require_free_address(host: str, port: int, settings: str = "HOST or PORT") -
             raise CannotListen(
                 f"cannot listen on {host} port {port}: {reason} (set {settings})"
             ) from None
+
+
+def listeners(bound: socket.socket) -> list[socket.socket]:
+    """The bound socket as often as connections are to be accepted in one round of the event loop.
+
+    The loop accepts one of each socket. With one of them, a crowd that comes while the edge is busy
+    would stand before the door until its patience is over, and be let in when it has gone.
+    """
+    return [bound, *(bound.dup() for _ in range(ACCEPTED_A_ROUND - 1))]

@@ -15,8 +15,10 @@ from ingest_api.cli.migrated import require_migrated
 from ingest_api.cli.refusing import refuse
 from ingest_api.cli.starting import JsonLogs, settings_or_exit
 from ingest_api.edge_processes import EdgeProcesses
-from ingest_api.listening import CannotListen, require_free_address
+from ingest_api.listening import CannotListen, listeners, require_free_address
 
+NOT_STARTED = 3
+"""uvicorn's own exit code where the app does not start."""
 EDGE = "ingest_api.app:app_from_environment"
 
 HEALTH_CHECK_S = 30
@@ -78,8 +80,12 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
         "timeout_graceful_shutdown": math.ceil(settings.stop_grace_s),
         "timeout_worker_healthcheck": HEALTH_CHECK_S,
     }
-    if processes == 1:
-        uvicorn.run(EDGE, **options)
-        return
     config = uvicorn.Config(EDGE, **options)
-    EdgeProcesses(config, [config.bind_socket()]).run()
+    sockets = listeners(config.bind_socket())
+    if processes > 1:
+        EdgeProcesses(config, sockets).run()
+        return
+    server = uvicorn.Server(config)
+    server.run(sockets)
+    if not server.started:
+        raise typer.Exit(NOT_STARTED)
