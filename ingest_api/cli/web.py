@@ -3,6 +3,7 @@
 import math
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -86,6 +87,8 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
         EdgeProcesses(config, sockets).run()
         return
     server = uvicorn.Server(config)
-    server.run(sockets)
+    # Raised again behind a graceful stop.
+    with suppress(KeyboardInterrupt):
+        server.run(sockets)
     if not server.started:
         raise typer.Exit(NOT_STARTED)

@@ -181,6 +181,14 @@ def test_web_answers_says_nothing_about_itself_and_stops_cleanly(
     assert not any("healthz" in line["event"] for line in lines)
 
 
+def test_ctrl_c_ends_an_edge_with_0(redis_url: str, sqlite_url: str, tmp_path: Path) -> None:
+    with Services(redis_url, sqlite_url, tmp_path) as services:
+        web = services.start_web()
+        web.send(signal.SIGINT)
+        assert web.wait() == 0
+        assert "Traceback" not in web.output()
+
+
 def test_web_tells_a_taken_port_in_one_line(redis_url: str, sqlite_url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
