@@ -13,6 +13,7 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
+from ingest_api.listening import ACCEPTED_A_ROUND
 from tests.services.command_line import CommandLine
 from tests.services.processes import Services
 from tests.services.redis_process import RedisProcess
@@ -179,6 +180,19 @@ def test_web_answers_says_nothing_about_itself_and_stops_cleanly(
     assert answer.getheader("server") is None
     assert code in (0, -signal.SIGTERM)
     assert not any("healthz" in line["event"] for line in lines)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux lists a process' sockets")
+def test_an_edge_listens_as_often_as_its_loop_is_to_accept_in_a_round(
+    redis_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    with Services(redis_url, sqlite_url, tmp_path) as services:
+        web = services.start_web()
+        port = f":{urlsplit(web.url).port:04X}"
+        tables = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        (listening,) = (row[9] for row in tables if row[1].endswith(port) and row[3] == "0A")
+        held = [str(each.readlink()) for each in Path(f"/proc/{web.pid}/fd").iterdir()]
+    assert held.count(f"socket:[{listening}]") >= ACCEPTED_A_ROUND
 
 
 def test_ctrl_c_ends_an_edge_with_0(redis_url: str, sqlite_url: str, tmp_path: Path) -> None:

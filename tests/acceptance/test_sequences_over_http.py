@@ -58,7 +58,7 @@ def test_any_sequence_comes_to_what_the_model_says(
     for step in scenario.steps:
         body = step.body_with([earlier.answer.operation_id for earlier in posted])
         posted.append(_post(backend, project, step, body, chance.choice(PREFERENCES)))
-    _compare(backend, project, scenario, posted)
+    _assert_as_the_model_says(backend, project, scenario, posted)
 
 
 @tried(EXAMPLES // 3)
@@ -83,10 +83,10 @@ def test_what_callers_send_at_once_is_applied_in_the_order_of_acceptance(
         )
     # Operation ids sort by acceptance.
     posted.sort(key=lambda one: one.answer.operation_id)
-    _compare(backend, project, scenario, posted)
+    _assert_as_the_model_says(backend, project, scenario, posted)
 
 
-def _compare(
+def _assert_as_the_model_says(
     backend: Backend, project: Project, scenario: Scenario, posted: Sequence[Posted]
 ) -> None:
     """Plays what was posted on the model, with the ids and times that the receipts tell."""

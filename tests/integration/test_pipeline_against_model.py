@@ -60,7 +60,7 @@ def database(database_url: str) -> Iterator[Database]:
 def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
     database: Database, scenario: Scenario, sizes: list[int], part_size: int
 ) -> None:
-    _compare(database, scenario, sizes, part_size)
+    _assert_as_the_model_says(database, scenario, sizes, part_size)
 
 
 @settings(
@@ -73,7 +73,7 @@ def test_any_sequence_in_any_batches_comes_to_what_the_model_says(
 def test_so_does_a_long_one_in_one_batch(
     database: Database, scenario: Scenario, part_size: int
 ) -> None:
-    _compare(database, scenario, [LONG], part_size)
+    _assert_as_the_model_says(database, scenario, [LONG], part_size)
 
 
 @tried(EXAMPLES // 5)
@@ -85,10 +85,10 @@ def test_so_does_a_long_one_in_one_batch(
 def test_a_batch_that_is_applied_twice_is_applied_once(
     database: Database, scenario: Scenario, sizes: list[int], part_size: int
 ) -> None:
-    _compare(database, scenario, sizes, part_size, times=2)
+    _assert_as_the_model_says(database, scenario, sizes, part_size, times=2)
 
 
-def _compare(
+def _assert_as_the_model_says(
     database: Database,
     scenario: Scenario,
     sizes: Sequence[int],

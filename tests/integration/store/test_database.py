@@ -129,4 +129,4 @@ def test_a_connection_that_the_server_has_ended_is_not_used_again(postgresql_url
         begin(database)
         count(other, END_THE_OTHERS)
         wait_until(lambda: count(other, THE_OTHERS) == 0, what="the server has ended it")
-        begin(database)
+        assert count(database, "SELECT 1") == 1

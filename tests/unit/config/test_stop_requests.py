@@ -51,10 +51,16 @@ def test_a_server_hears_of_one_stop_once(heard: list[int]) -> None:
     called: list[bool] = []
 
     async def serve() -> None:
-        with on_stop_signal(lambda: called.append(True)):
+        heard_it = asyncio.Event()
+
+        def stop() -> None:
+            called.append(True)
+            heard_it.set()
+
+        with on_stop_signal(stop):
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
-            await asyncio.sleep(0)
+            await heard_it.wait()
 
     asyncio.run(serve())
     assert heard == [signal.SIGINT]
