@@ -15,7 +15,7 @@ from models.store.ledger import OPERATIONS, lock_mailbox
 from models.tables import DeadLetterTable
 from tests.integration.mailbox.world import NO_LINGER, TIMEOUT_S, TIMES, envelope
 from tests.integration.store.projects import PROJECT, make_project
-from tests.integration.unmetered import Unmetered, uncounted
+from tests.integration.unmetered import uncounted, unmetered
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Drain
 from workers.drain_terms import Clock, Storage
@@ -91,7 +91,7 @@ class Past:
             self.wake,
             replace(NO_LINGER, batch_size=batch_size),
             self.stop,
-            meter=Unmetered(),
+            meter=unmetered(),
             clock=Clock(wall_ms=lambda: self.ago_ms(days_ago)),
             **({} if probe is None else {"probe": probe}),
         ).run(PROJECT)

@@ -8,7 +8,7 @@ from typing import Any
 from models.database import Database, Transient
 from models.store.ledger import lock_mailbox
 from tests.integration.pipeline import REDIS_TIMEOUT_S, SMALL_BATCHES, WAKE_TIMES
-from tests.integration.unmetered import Unmetered, uncounted
+from tests.integration.unmetered import uncounted, unmetered
 from workers.apply import apply_batch, dead_letter
 from workers.drain import Drain
 from workers.drain_terms import Storage
@@ -39,7 +39,7 @@ def main(redis_url: str, database_url: str, project_id: str, point: str) -> None
         wake,
         SMALL_BATCHES,
         stop,
-        meter=Unmetered(),
+        meter=unmetered(),
         probe=die_at_the_second,
     )
     drain.run(project_id)

@@ -14,7 +14,7 @@ from models.operations import to_payload
 from models.queries.operations import find_receipt
 from models.store import ledger
 from models.store.ledger import OPERATIONS, lock_mailbox
-from tests.integration.unmetered import Unmetered, uncounted
+from tests.integration.unmetered import uncounted, unmetered
 from tests.model.asking import asked_for
 from tests.model.comparing import expect_same, expected, told
 from tests.model.projects import store_project
@@ -131,7 +131,7 @@ class Pipeline:
             (Transient,),
         )
         return Drain(
-            storage, self.mailbox, self.wake, limits, Stop(), meter=Unmetered(), probe=probe
+            storage, self.mailbox, self.wake, limits, Stop(), meter=unmetered(), probe=probe
         )
 
     def left(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World
-from tests.integration.unmetered import Unmetered
+from tests.integration.unmetered import unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.layout import Lane, QueuedOperation
@@ -54,7 +54,7 @@ def drain_of(world: World, hands: SteadyHands, guard: Unguarded | None = None) -
         world.wake,
         replace(NO_LINGER, statement_timeout_s=10.0),
         world.stop,
-        meter=Unmetered(),
+        meter=unmetered(),
         clock=hands.clock(),
         guard=guard,
     )
@@ -193,7 +193,7 @@ def slow_drain(world: World, hands: SteadyHands, max_s: float = 60.0) -> Drain:
     limits = replace(NO_LINGER, statement_timeout_s=10.0, max_s=max_s, slice_s=max_s)
     clock = hands.clock()
     return Drain(
-        storage, world.mailbox, world.wake, limits, world.stop, meter=Unmetered(), clock=clock
+        storage, world.mailbox, world.wake, limits, world.stop, meter=unmetered(), clock=clock
     )
 
 

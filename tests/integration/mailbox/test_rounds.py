@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from tests.integration.mailbox.world import envelope as enveloped
-from tests.integration.unmetered import Unmetered
+from tests.integration.unmetered import unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.drain_job import project_of
@@ -26,7 +26,7 @@ def round_of(world: World, drain: Drain | None = None) -> Round:
         world.wake,
         clock=Clock(),
         guard=Unguarded(),
-        meter=Unmetered(),
+        meter=unmetered(),
         drain=drain or world.drain(),
         share=SHARE,
     )
@@ -188,7 +188,7 @@ def test_whose_head_is_under_suspicion_has_a_drain_of_its_own(world: World) -> N
         world.wake,
         NO_LINGER,
         world.stop,
-        meter=Unmetered(),
+        meter=unmetered(),
         clock=Clock(steady_s=lambda: now_s[0]),
     )
 

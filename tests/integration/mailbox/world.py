@@ -10,7 +10,7 @@ from typing import Any
 
 from redis import Redis
 
-from tests.integration.unmetered import Unmetered, uncounted
+from tests.integration.unmetered import uncounted, unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
@@ -147,7 +147,13 @@ def _name(queued: QueuedOperation) -> str:
 
 
 def _told(queued: QueuedOperation, status: str) -> Told:
-    record = {"operation_id": queued.operation_id, "status": status}
+    record = {
+        "operation_id": queued.operation_id,
+        "type": queued.envelope.type,
+        "status": status,
+        "accepted_at_ms": queued.accepted_at_ms,
+        "applied_at_ms": queued.accepted_at_ms,
+    }
     return Told(queued.envelope.nonce, queued.envelope.reply_to, record)
 
 
@@ -175,7 +181,7 @@ class World:
             self.wake,
             limits,
             self.stop,
-            meter=Unmetered(),
+            meter=unmetered(),
             clock=clock,
             probe=probe,
         )
