@@ -5,6 +5,7 @@ and `NAME stopped` to the folder's `events`.
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def _say(line: str) -> None:
 def main(folder: Path, fault: str) -> int:
     """Run until a signal comes; print `ready` once everything runs."""
     stubborn = "first" if fault == "stubborn" else ""
+    # Tests run with nohup would have it ignored here too, as the product does then.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         with (
             hold_folder(folder, _say) as run_directory,
