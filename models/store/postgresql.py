@@ -39,10 +39,11 @@ class PostgresqlRows(Rows):
         return locked.fetchone() is not None
 
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
+        # A limit keeps the inner question one of its own: as a join it would read all rows.
         statement = (
-            "SELECT given.value FROM json_array_elements_text(%s::json) AS given(value) "
-            f"WHERE EXISTS (SELECT 1 FROM {table.name} "
-            f"WHERE project_id = %s AND {column} = given.value)"
+            "SELECT given.value FROM json_array_elements_text(%s::json) AS given(value), "
+            f"LATERAL (SELECT 1 FROM {table.name} "
+            f"WHERE project_id = %s AND {column} = given.value LIMIT 1) AS found"
         )
         found = self.driver.execute(statement, (encode(sorted(values)), self.project_id))
         return frozenset(value for (value,) in found)
@@ -64,11 +65,15 @@ class PostgresqlRows(Rows):
 
     def update(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._execute(_change(table), (*_columns(rows), self.project_id))
+            columns = _columns(rows)
+            keys = [columns[written_names(table).index(key)] for key in key_names(table)]
+            self._execute(_change(table), (*columns, self.project_id, *keys))
 
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
         if keys:
-            self._execute(action + _with_keys(table), (self.project_id, *_columns(sorted(keys))))
+            columns = _columns(sorted(keys))
+            parameters = (self.project_id, *columns, *columns)
+            self._execute(action + _with_keys(table), parameters)
 
     def json_field(self, column: str, name: str) -> str:
         return f"{column} ->> '{name}'"
@@ -84,7 +89,7 @@ class PostgresqlRows(Rows):
         if wanted.column is None:
             return _selection(wanted.table, None), (self.project_id,)
         values = encode(sorted(wanted.values))
-        return _selection(wanted.table, wanted.column), (self.project_id, values)
+        return _selection(wanted.table, wanted.column), (values, self.project_id)
 
     def _ask(self, questions: Sequence[tuple[str, Row]]) -> list[list[Row]]:
         with self.driver.pipeline():
@@ -100,13 +105,27 @@ class PostgresqlRows(Rows):
 
 @cache
 def _selection(table: Table, column: str | None) -> str:
-    statement = (
-        f"SELECT {', '.join(column_names(table))} FROM {table.name} "
-        f"WHERE {project_column(table)} = %s"
-    )
+    """All rows, or those whose column is among the values, which are the first parameter.
+
+    By another column than the key's each value is looked up by itself (the offset keeps that from
+    becoming a join). For a list of them the server would read all rows of the project as long as
+    those seem to be few, and keep to that: a plan lives until the table is analyzed.
+    """
+    chosen = f"SELECT {', '.join(column_names(table))} FROM {table.name} WHERE"
+    project = f"{project_column(table)} = %s"
     if column is None:
-        return statement
-    return f"{statement} AND {column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
+        return f"{chosen} {project}"
+    if column == key_names(table)[0]:
+        return f"{chosen} {_among(column)} AND {project}"
+    return (
+        "SELECT found.* FROM json_array_elements_text(%s::json) AS given(value), "
+        f"LATERAL ({chosen} {project} AND {column} = given.value OFFSET 0) AS found"
+    )
+
+
+def _among(column: str) -> str:
+    """For a statement that would join with all rows of a project as long as they seem to be few."""
+    return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 
 
 @cache
@@ -122,7 +141,11 @@ def _insertion(table: Table) -> str:
 def _change(table: Table) -> str:
     names, keys = written_names(table), key_names(table)
     changed = ", ".join(f"{name} = {_value(table, name)}" for name in names if name not in keys)
-    matched = [f"stored.{project_column(table)} = %s", *(f"stored.{k} = given.{k}" for k in keys)]
+    matched = [
+        f"stored.{project_column(table)} = %s",
+        *(_among(f"stored.{key}") for key in keys),
+        *(f"stored.{key} = given.{key}" for key in keys),
+    ]
     return (
         f"UPDATE {table.name} AS stored SET {changed} FROM {_taken_apart(names)} "
         f"WHERE {' AND '.join(matched)}"
@@ -132,8 +155,9 @@ def _change(table: Table) -> str:
 @cache
 def _with_keys(table: Table) -> str:
     names = key_names(table)
+    matched = ["project_id = %s", *map(_among, names)]
     return (
-        f" WHERE project_id = %s AND ({', '.join(names)}) IN "
+        f" WHERE {' AND '.join(matched)} AND ({', '.join(names)}) IN "
         f"(SELECT {_values(table, names)} FROM {_taken_apart(names)})"
     )
 

@@ -53,20 +53,21 @@ REMOVALS = {
         "DELETE FROM activity WHERE project_id = {project} AND contact_id = {source} AND "
         "(company_id IS NULL OR (kind = 'event' AND {entity} = 'visitor') OR NOT EXISTS "
         "(SELECT 1 FROM companies WHERE companies.project_id = activity.project_id "
-        "AND companies.id = activity.company_id))"
+        "AND companies.id = activity.company_id LIMIT 1 OFFSET 0))"
     ),
     "activity_of_company_gone": (
         "DELETE FROM activity WHERE project_id = {project} AND company_id = {source} AND "
         "(contact_id IS NULL OR NOT EXISTS "
         "(SELECT 1 FROM contacts WHERE contacts.project_id = activity.project_id "
-        "AND contacts.id = activity.contact_id))"
+        "AND contacts.id = activity.contact_id LIMIT 1 OFFSET 0))"
     ),
     "merges_of_contact_gone": (
         "DELETE FROM contact_merges WHERE project_id = {project} AND survivor_id = {source}"
     ),
 }
 """`source` is gone for good, so it is enough to run them when all else is written: whatever moved
-to it, is there by then.
+to it, is there by then. The offsets make PostgreSQL look records up one by one: it may answer all
+questions of a kind at once otherwise, by reading everybody's.
 """
 
 
