@@ -30,9 +30,9 @@ def identify(n: int) -> Body:
     }
 
 
-def identify_again(n: int) -> Body:
-    """One of the people of `identify`, whose metadata change."""
-    return {**identify(n), "metadata": {"plan": "team", "logins": n}}
+def identify_again(n: int, known: int) -> Body:
+    """One of the first `known` people of `identify` again, with other metadata each time."""
+    return {**identify(n * STRIDE % known), "metadata": {"plan": "team", "logins": n}}
 
 
 def track(n: int) -> Body:

@@ -13,7 +13,7 @@ from statistics import median
 from sqlalchemy import text
 
 from models.store.ledger import lock_mailbox
-from tests.benchmarks.bodies import STRIDE, identify, identify_again
+from tests.benchmarks.bodies import identify, identify_again
 from tests.benchmarks.figures import Figure, at_least
 from tests.benchmarks.full_mailbox import Operations, envelope
 from tests.benchmarks.plan import Plan, say
@@ -27,7 +27,7 @@ QUICK_CONTACTS = (1_000, 10_000)
 SLOWER = {100_000: at_least(0.85)}
 """What is to be left of the speed with the fewest contacts."""
 FILL = 2_000
-TURNS = 5
+TURNS = 7
 BATCH = 2_000
 
 
@@ -85,9 +85,8 @@ def _queued(entry_id: str, n: int, now_ms: int) -> QueuedOperation:
 def _operations(stored: int) -> Callable[[int, int], Operations]:
     def made(turn: int, count: int) -> Operations:
         first = 10_000_000 + turn * 1_000_000
-        return [
-            ("identify", identify_again(n * STRIDE % stored) if n % 2 else identify(first + n))
-            for n in range(count)
-        ]
+        numbers = range(first, first + count // 2)
+        bodies = [body for n in numbers for body in (identify(n), identify_again(n, stored))]
+        return [("identify", body) for body in bodies]
 
     return made

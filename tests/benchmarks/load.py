@@ -9,7 +9,6 @@ from pathlib import Path
 from tests.benchmarks.account_paths import READS
 from tests.benchmarks.bodies import (
     BODIES,
-    STRIDE,
     batch_request,
     get_request,
     http_request,
@@ -66,7 +65,7 @@ class Load:
         make = BODIES[self.kind]
         if not self.batch:
             project_id = named_project(self.project_id, n % self.projects)
-            body = identify_again(n * STRIDE % self.known) if self.known else make(n)
+            body = identify_again(n, self.known) if self.known else make(n)
             body = with_metadata(body, self.metadata_bytes)
             return http_request(self.path, project_id, body, *self.headers)
         bodies = [make(each) for each in range(n * self.batch, (n + 1) * self.batch)]
