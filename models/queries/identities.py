@@ -1,6 +1,6 @@
 """By what a contact is recognised: its ids, its addresses and its visitors (contract §5)."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from models.queries import references
 from models.queries.statement import Statement
@@ -31,7 +31,7 @@ def addresses_of(connection: Connection, project_id: str, contact_id: str, limit
     wanted = select(_EMAILS.email).where(
         _EMAILS.project_id == project_id, _EMAILS.contact_id == contact_id
     )
-    return list(connection.scalars(wanted.order_by(_EMAILS.email).limit(limit)))
+    return list(connection.scalars(_in_order(wanted, _EMAILS.email).limit(limit)))
 
 
 def visitors_of(connection: Connection, project_id: str, contact_id: str, limit: int) -> list[str]:
@@ -39,4 +39,9 @@ def visitors_of(connection: Connection, project_id: str, contact_id: str, limit:
     wanted = select(_VISITORS.visitor_id).where(
         _VISITORS.project_id == project_id, _VISITORS.contact_id == contact_id
     )
-    return list(connection.scalars(wanted.order_by(_VISITORS.visitor_id).limit(limit)))
+    return list(connection.scalars(_in_order(wanted, _VISITORS.visitor_id).limit(limit)))
+
+
+def _in_order(wanted: Select[tuple[str]], name: ColumnElement[str]) -> Select[tuple[str]]:
+    """Not by the column itself: its index has the order, and all others of the project too."""
+    return wanted.order_by(name + "")

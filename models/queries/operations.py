@@ -1,9 +1,11 @@
 """What the ledger says of operations, for callers that wait and for receipts (contract §4)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from models.store.columns import table_of
 from models.tables import OperationTable
@@ -58,15 +60,23 @@ def find_settled(
     for start in range(0, len(wanted), PAIRS_IN_ONE_STATEMENT):
         pairs = wanted[start : start + PAIRS_IN_ONE_STATEMENT]
         found = connection.execute(
-            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(
-                tuple_(_OPERATIONS.project_id, _OPERATIONS.id).in_(pairs)
-            )
+            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(_among(pairs))
         )
         for row in found.mappings():
             record = dict(row)
             project_id = record.pop("project_id")
             settled[project_id, row["operation_id"]] = SettledRecord(**record)  # type: ignore[typeddict-item]
     return settled
+
+
+def _among(operations: Sequence[OperationKey]) -> ColumnElement[bool]:
+    """Project by project: for a list of pairs SQLite would read the whole ledger."""
+    return or_(
+        *(
+            and_(_OPERATIONS.project_id == project_id, _OPERATIONS.id.in_([key[1] for key in keys]))
+            for project_id, keys in groupby(operations, key=itemgetter(0))
+        )
+    )
 
 
 def find_receipt(

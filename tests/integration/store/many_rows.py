@@ -16,6 +16,7 @@ OTHER_PROJECT = "proj_other"
 CONTACTS = 100_000
 COMPANIES = 20_000
 OPERATIONS = 50_000
+VISITORS = 20_000
 MERGED_CONTACTS = 2_500
 LARGE_COMPANY = "com_1000000"
 LARGE_COMPANY_EVERY = 10
@@ -43,6 +44,16 @@ _ROWS: dict[str, tuple[int, dict[str, str]]] = {
     "contact_emails": (
         CONTACTS,
         {"email": "'p' || n || '@example.com'", "contact_id": "'con_' || (1000000 + n)"},
+    ),
+    "visitors": (
+        VISITORS,
+        {
+            "visitor_id": "'v' || n",
+            "contact_id": "'con_' || (1000000 + n)",
+            "properties": "'{}'",
+            "created_at_ms": ":now_ms",
+            "updated_at_ms": ":now_ms",
+        },
     ),
     "contact_tags": (
         CONTACTS,

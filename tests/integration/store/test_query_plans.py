@@ -11,8 +11,11 @@ from models.database import Database
 from models.queries.companies import CompanyFilters, find_company, list_companies
 from models.queries.contacts import ContactFilters, find_contact, list_contacts
 from models.queries.dead_letters import list_dead_letters
+from models.queries.identities import addresses_of, ids_of, visitors_of
 from models.queries.ledger import OperationFilters, list_settled
+from models.queries.operations import find_by_key, find_receipt, find_settled
 from models.queries.page import Page
+from models.queries.settling import settled_after
 from models.queries.timeline import company_activity, contact_timeline
 from models.queries.visitors import find_visitor
 from tests.integration.store.many_rows import (
@@ -28,6 +31,7 @@ from tests.integration.store.plans import Call, Plan, postgresql_plan, sqlite_pl
 pytestmark = pytest.mark.slow
 
 ROWS_OF_A_PAGE = 201
+OPERATION_IDS = [f"op_{100000000000000000 + n}00000000000000" for n in (7, 49, 4_000)]
 FIRST: Page[Any] = Page(50)
 FURTHER: Page[Any] = Page(50, "con_1050000")
 FURTHER_COMPANIES: Page[Any] = Page(50, "com_1010000")
@@ -45,6 +49,8 @@ class Case:
     most_rows: int = ROWS_OF_A_PAGE
     or_index: str = ""
     """What serves as well where the filter lets most rows pass."""
+    may_sort: bool = False
+    """Where it is one record's own rows."""
 
 
 def contacts(page: Page[Any] = FURTHER, **filters: Any) -> Call:
@@ -59,8 +65,14 @@ def operations(page: Page[Any] = FURTHER_OPERATIONS, **filters: Any) -> Call:
     return partial(list_settled, project_id=PROJECT, filters=OperationFilters(**filters), page=page)
 
 
-def one(find: Callable[..., object], **named: str) -> Call:
+def one(find: Callable[..., object], **named: object) -> Call:
     return partial(find, project_id=PROJECT, **named)
+
+
+def settled_next() -> Call:
+    return partial(
+        settled_after, project_id=PROJECT, sequence=40_000, filters=OperationFilters(), limit=100
+    )
 
 
 CASES = [
@@ -150,6 +162,32 @@ CASES = [
         operations(visitor_id="v7", type="identify", least_id="op_100000000000024000"),
         "operations_of_visitor",
     ),
+    Case("a receipt", one(find_receipt, operation_id=OPERATION_IDS[0]), "operations_pkey"),
+    Case("by an idempotency key", one(find_by_key, idempotency_key="k"), "operations_by_key"),
+    Case(
+        "what became of some of several projects",
+        partial(
+            find_settled,
+            operations=[
+                (project, each) for project in (PROJECT, "proj_other") for each in OPERATION_IDS
+            ],
+        ),
+        "operations_pkey",
+    ),
+    Case("what settled next", settled_next(), "operations_in_sequence"),
+    Case(
+        "addresses of a contact",
+        one(addresses_of, contact_id=BUSY_CONTACT, limit=9),
+        "emails_of_contact",
+        may_sort=True,
+    ),
+    Case(
+        "visitors of a contact",
+        one(visitors_of, contact_id=BUSY_CONTACT, limit=9),
+        "visitors_of_contact",
+        may_sort=True,
+    ),
+    Case("ids of a contact", one(ids_of, contact_id="con_1002507"), "merges_into_contact"),
     Case(
         "dead letters",
         partial(list_dead_letters, project_id=PROJECT, page=FIRST),
@@ -202,7 +240,9 @@ def _complaints(database: Database, case: Case) -> Iterator[str]:
             yield f"{kind} uses {sorted(plan.indexes)} and not {case.index}"
         if plan.most_rows > case.most_rows:
             yield f"{kind} meets {plan.most_rows} rows in one step"
-        yield from (f"{kind}: {fault}" for fault in plan.faults)
+        for fault in plan.faults:
+            if not (case.may_sort and fault.startswith("USE TEMP B-TREE")):
+                yield f"{kind}: {fault}"
 
 
 def _plans(database: Database, call: Call) -> Iterator[tuple[str, Plan]]:
