@@ -23,9 +23,11 @@ def postgresql_engine(
 ) -> Engine:
     """Of a PostgreSQL; `timeouts_s` by the name of the server's parameter."""
     # Plans are made while tables are still empty and kept per connection: without this a drain
-    # may scan whole tables until statistics catch up. Each of its statements has an index.
+    # may scan whole tables, and a list sort all of a project, until statistics catch up. Each
+    # statement has an index, and lists go along theirs.
     options = {name: str(round(each_s * 1000)) for name, each_s in timeouts_s.items()}
-    options |= {"enable_seqscan": "off", "jit": "off", "client_min_messages": "warning"}
+    options |= {"enable_seqscan": "off", "enable_bitmapscan": "off", "jit": "off"}
+    options |= {"client_min_messages": "warning"}
     engine = create_engine(
         url,
         pool_size=pool_size,

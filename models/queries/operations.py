@@ -5,12 +5,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import Connection, Executable, select, union_all
 
 from models.store.columns import table_of
 from models.tables import OperationTable
 
-PAIRS_IN_ONE_STATEMENT = 500
+PAIRS_IN_ONE_STATEMENT = 200
+"""Each may be of a project of its own, and SQLite joins no more than 500 selections."""
 
 _OPERATIONS = table_of(OperationTable).c
 
@@ -58,10 +59,7 @@ def find_settled(
     wanted = sorted(operations)
     settled: dict[OperationKey, SettledRecord] = {}
     for start in range(0, len(wanted), PAIRS_IN_ONE_STATEMENT):
-        pairs = wanted[start : start + PAIRS_IN_ONE_STATEMENT]
-        found = connection.execute(
-            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(_among(pairs))
-        )
+        found = connection.execute(_selection(wanted[start : start + PAIRS_IN_ONE_STATEMENT]))
         for row in found.mappings():
             record = dict(row)
             project_id = record.pop("project_id")
@@ -69,11 +67,13 @@ def find_settled(
     return settled
 
 
-def _among(operations: Sequence[OperationKey]) -> ColumnElement[bool]:
+def _selection(operations: Sequence[OperationKey]) -> Executable:
     """Project by project: for a list of pairs SQLite would read the whole ledger."""
-    return or_(
+    return union_all(
         *(
-            and_(_OPERATIONS.project_id == project_id, _OPERATIONS.id.in_([key[1] for key in keys]))
+            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(
+                _OPERATIONS.project_id == project_id, _OPERATIONS.id.in_([key[1] for key in keys])
+            )
             for project_id, keys in groupby(operations, key=itemgetter(0))
         )
     )

@@ -138,10 +138,10 @@ _ROWS: dict[str, tuple[int, dict[str, str]]] = {
 }
 
 
-def fill(database: Database) -> CreatedProject:
-    """Make both projects, and let PostgreSQL learn what it would know after a while.
+def fill(database: Database, *, analyzed: bool = True) -> CreatedProject:
+    """Make both projects; returns the large one with its keys.
 
-    Returns the large one with its keys.
+    Where `analyzed`, PostgreSQL learns what it would know a minute later.
 
     It is spared the check of each reference, which takes longer than all the rest.
     """
@@ -153,7 +153,7 @@ def fill(database: Database) -> CreatedProject:
             if database.is_postgresql:
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
             _fill_project(connection, project_id, part)
-    if database.is_postgresql:
+    if database.is_postgresql and analyzed:
         autocommit = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         with autocommit as connection:
             connection.execute(text("VACUUM ANALYZE"))
