@@ -7,6 +7,7 @@ from statistics import median
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.full_mailbox import Operations, drained_per_s
 from tests.benchmarks.load import Load, run_load
+from tests.benchmarks.page_cache import warm
 from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.process_usage import largest_memory_mb
 from tests.benchmarks.stand import PROJECT_ID, Stand
@@ -45,6 +46,7 @@ class Point:
 
     def measure(self, turn: int, count: int, plan: Plan) -> None:
         """Drain so many operations, then have callers wait for theirs for some seconds."""
+        warm(self.ground)
         self.rates.append(self._drain(turn, count))
         duration_s = plan.scaled_s(DURATION_S)
         measured = run_load(
