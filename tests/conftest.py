@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: real databases, a real Redis, the product's processes."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,9 @@ settings.load_profile("any machine")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make what all processes of this run share; the controlling process alone does so."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As in the background of a shell: so would all processes that tests start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         _run_folders.append(RunFolder())
 
