@@ -30,13 +30,19 @@ class LookedUp:
         self._statements: dict[str, Any] = {}
         event.listen(database.engine, "connect", self._listen)
 
+    def __len__(self) -> int:
+        return len(self._explained)
+
+    @property
+    def _explained(self) -> list[tuple[str, Any]]:
+        return [each for each in self._statements.items() if each[0].startswith(_TOLD)]
+
     def slow_ones(self) -> Iterator[str]:
         """What reads all rows of a project, on the plan for any values that is made now."""
         slow = self._slow_on_postgresql if self._database.is_postgresql else self._slow_on_sqlite
-        statements = [each for each in self._statements.items() if each[0].startswith(_TOLD)]
         with self._database.reading() as connection:
             driver: Any = connection.connection.driver_connection
-            for statement, values in statements:
+            for statement, values in self._explained:
                 for fault in slow(driver, statement, values):
                     yield f"{fault}: {statement}"
 

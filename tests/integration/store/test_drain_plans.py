@@ -20,6 +20,8 @@ from tests.model.scenario import Step
 from workers.drain_terms import DrainLimits
 
 CROWD = [Step("identify", {"visitor_id": f"v{n}", "email": f"{n}@example.com"}) for n in range(500)]
+MANY_STATEMENTS = 40
+"""A drain has more: with fewer nobody would have listened."""
 AT_ONCE = DrainLimits(batch_size=500, bulk_batch_size=1, slice_s=60.0, max_s=60.0, linger_s=0.0)
 ALL = Reach(
     visitor_ids={"v"},
@@ -48,6 +50,7 @@ def test_no_statement_of_a_drain_reads_all_rows_of_a_project(
         ask_for_all(pipeline)
         if analyzed and pipeline.database.is_postgresql:
             analyze(pipeline)
+        assert len(looked_up) > MANY_STATEMENTS
         slow += looked_up.slow_ones()
     assert not slow, "\n".join(slow)
 

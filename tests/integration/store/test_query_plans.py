@@ -1,7 +1,7 @@
 """Each filter of a list has its index, and no list reads a whole table (contract §11)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -95,8 +95,6 @@ CASES = [
         "contacts by email and tag",
         contacts(FIRST, email="p7@example.com", tag="t7", q=("person",)),
         "contact_emails_pkey",
-        2_000,
-        or_index="contact_tags_pkey",
     ),
     Case(
         "contacts by company and tag",
@@ -218,6 +216,11 @@ CASES = [
     ),
 ]
 
+NEVER_ANALYZED = {
+    "contacts by email and tag": {"index": "contact_tags_pkey", "most_rows": 2_000},
+}
+"""What is led otherwise until PostgreSQL knows its tables."""
+
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
@@ -229,8 +232,10 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.mark.parametrize("analyzed", [True, False])
 def test_each_list_is_led_by_the_index_of_its_filter(database: Database, *, analyzed: bool) -> None:
     fill(database, analyzed=analyzed)
+    otherwise: dict[str, Any] = NEVER_ANALYZED if database.is_postgresql and not analyzed else {}
+    cases = [replace(case, **otherwise.get(case.name, {})) for case in CASES]
     complaints = [
-        f"{case.name}: {complaint}" for case in CASES for complaint in _complaints(database, case)
+        f"{case.name}: {complaint}" for case in cases for complaint in _complaints(database, case)
     ]
     assert not complaints, "\n".join(complaints)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.database import Database
-from models.records import Company, Contact, ContactEmail, Visitor
+from models.records import Company, Contact, ContactEmail, Link, Visitor
 from models.store.dialects import rows_over
 from models.store.load import gather
 from models.store.save import save
@@ -139,3 +139,23 @@ def test_rows_that_refer_to_one_another_are_saved_in_one_go(database: Database) 
 
     state = change(database, make)
     assert state.contact_by_email("ada@example.com") is state.contact_of(state.visitors["v1"])
+
+
+def test_links_that_go_take_none_that_shares_a_contact_and_a_company_with_them(
+    database: Database,
+) -> None:
+    pairs = [("con_1", "com_1"), ("con_1", "com_2"), ("con_2", "com_1"), ("con_2", "com_2")]
+
+    def make(state: WorkingSet) -> None:
+        for number in (1, 2):
+            put(state, Contact(f"con_{number}", 1, 1, user_id=f"u{number}"))
+            put(state, Company(f"com_{number}", 1, 1, name="Acme"))
+        for rank, pair in enumerate(pairs):
+            state.journal.put(state.links, pair, Link(*pair, age_rank=rank, linked_at_ms=1))
+
+    def unlink(state: WorkingSet) -> None:
+        for pair in (pairs[0], pairs[3]):
+            state.journal.drop(state.links, pair)
+
+    assert set(change(database, make).links) == set(pairs)
+    assert set(change(database, unlink).links) == {pairs[1], pairs[2]}
