@@ -1,17 +1,14 @@
 """What the ledger says of operations, for callers that wait and for receipts (contract §4)."""
 
-from collections.abc import Collection, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Collection
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, Executable, select, union_all
+from sqlalchemy import Connection, select, text
 
-from models.store.columns import table_of
+from models.store.columns import encode, table_of
 from models.tables import OperationTable
 
-PAIRS_IN_ONE_STATEMENT = 200
-"""Each may be of a project of its own, and SQLite joins no more than 500 selections."""
+PAIRS_IN_ONE_STATEMENT = 500
 
 _OPERATIONS = table_of(OperationTable).c
 
@@ -48,6 +45,23 @@ _SETTLED_COLUMNS = (
     _OPERATIONS.applied_at_ms,
 )
 
+# Pair by pair: for a list SQLite would read the whole ledger, PostgreSQL if a join seems cheaper.
+_SETTLED = {
+    dialect: text(
+        "SELECT operations.project_id, operations.id AS operation_id, operations.type, "
+        "operations.status, operations.outcome, operations.problem, operations.replay_of, "
+        f"operations.accepted_at_ms, operations.applied_at_ms FROM {pairs}"
+    ).columns(_OPERATIONS.project_id, *_SETTLED_COLUMNS)
+    for dialect, pairs in {
+        "postgresql": "json_array_elements(CAST(:pairs AS json)) AS asked(pair), LATERAL"
+        " (SELECT * FROM operations WHERE project_id = asked.pair ->> 0 AND id = asked.pair ->> 1"
+        " OFFSET 0) AS operations",
+        "sqlite": "json_each(:pairs) AS asked CROSS JOIN operations"
+        " ON operations.project_id = json_extract(asked.value, '$[0]')"
+        " AND operations.id = json_extract(asked.value, '$[1]')",
+    }.items()
+}
+
 OperationKey = tuple[str, str]
 """Project id and operation id."""
 
@@ -59,24 +73,13 @@ def find_settled(
     wanted = sorted(operations)
     settled: dict[OperationKey, SettledRecord] = {}
     for start in range(0, len(wanted), PAIRS_IN_ONE_STATEMENT):
-        found = connection.execute(_selection(wanted[start : start + PAIRS_IN_ONE_STATEMENT]))
+        pairs = encode(wanted[start : start + PAIRS_IN_ONE_STATEMENT])
+        found = connection.execute(_SETTLED[connection.dialect.name], {"pairs": pairs})
         for row in found.mappings():
             record = dict(row)
             project_id = record.pop("project_id")
             settled[project_id, row["operation_id"]] = SettledRecord(**record)  # type: ignore[typeddict-item]
     return settled
-
-
-def _selection(operations: Sequence[OperationKey]) -> Executable:
-    """Project by project: for a list of pairs SQLite would read the whole ledger."""
-    return union_all(
-        *(
-            select(_OPERATIONS.project_id, *_SETTLED_COLUMNS).where(
-                _OPERATIONS.project_id == project_id, _OPERATIONS.id.in_([key[1] for key in keys])
-            )
-            for project_id, keys in groupby(operations, key=itemgetter(0))
-        )
-    )
 
 
 def find_receipt(

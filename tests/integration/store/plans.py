@@ -13,8 +13,10 @@ from models.database import Database
 
 Call = Callable[[Connection], object]
 
-# A statement's own rows, at most as many as a page has, and one contact's links: few to sort.
+# A statement's own rows, at most as many as a page has, what it is asked for, and one contact's
+# links: few to sort.
 _SMALL = re.compile(r"SCAN (?:page|linked)|SEARCH l ")
+_ASKED = "SCAN asked VIRTUAL TABLE"
 _SQLITE_INDEX = re.compile(r"USING (?:COVERING )?(?:INDEX (\w+)|(PRIMARY KEY))")
 
 
@@ -48,7 +50,8 @@ def sqlite_plan(database: Database, call: Call) -> Plan:
 def _take_sqlite_steps(plan: Plan, steps: list[tuple[int, str]]) -> None:
     over_few_rows = {parent for parent, step in steps if _SMALL.match(step)}
     for parent, step in steps:
-        if step.startswith(("SCAN", "USE TEMP B-TREE")) and parent not in over_few_rows:
+        is_slow = step.startswith(("SCAN", "USE TEMP B-TREE")) and not step.startswith(_ASKED)
+        if is_slow and parent not in over_few_rows:
             plan.faults.append(step)
         for name, primary in _SQLITE_INDEX.findall(step):
             plan.indexes.add(name or primary)

@@ -11,8 +11,8 @@ from models.queries.operations import PAIRS_IN_ONE_STATEMENT, find_settled
 from models.store.columns import table_of
 from models.tables import OperationTable
 
-PROJECTS = [f"proj_{number}" for number in range(3 * PAIRS_IN_ONE_STATEMENT)]
-"""More than one statement asks for, and more than SQLite would take in one."""
+PROJECTS = [f"proj_{number}" for number in range(2 * PAIRS_IN_ONE_STATEMENT)]
+"""More than one statement asks for."""
 
 
 def operation(project_id: str, operation_id: str) -> dict[str, object]:
