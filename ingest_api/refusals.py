@@ -40,12 +40,7 @@ class Refusals:
         now_s = self._clock()
         if envelope.idempotency_key is None and self._has_no_room(project_id, envelope, now_s):
             return MailboxFull()
-        for bucket in allowance.buckets[0]:
-            left_s = self._empty_until_s.get(bucket, 0.0) - now_s
-            if left_s > 0:
-                allowance.levels = (Level(bucket, bucket.limit.most_us),)
-                return RateLimited(bucket.name, left_s)
-        return None
+        return self._limited(allowance, now_s)
 
     def note(
         self, project_id: str, allowance: Allowance, envelope: Envelope, answer: Answer
@@ -60,6 +55,18 @@ class Refusals:
                 if bucket.name == answer.bucket:
                     _make_room(self._empty_until_s)
                     self._empty_until_s[bucket] = now_s + answer.wait_s
+
+    def _limited(self, allowance: Allowance, now_s: float) -> RateLimited | None:
+        """By the bucket that is known to be empty for longest."""
+        empty: Bucket | None = None
+        until_s = now_s
+        for bucket in allowance.buckets[0]:
+            if self._empty_until_s.get(bucket, 0.0) > until_s:
+                empty, until_s = bucket, self._empty_until_s[bucket]
+        if empty is None:
+            return None
+        allowance.levels = (Level(empty, empty.limit.most_us),)
+        return RateLimited(empty.name, until_s - now_s)
 
     def _has_no_room(self, project_id: str, envelope: Envelope, now_s: float) -> bool:
         full = self._full.get(project_id)

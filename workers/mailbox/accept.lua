@@ -11,8 +11,8 @@
 --       envelope
 -- Returns {entries in the lane, in the other lane, answers, debts, failures, unqueued}.
 -- An answer is the new entry's id, or the hint that was found ("id nonce fingerprint"), or "" where
--- the mailbox is full, or "limited", which of its three buckets is empty, and for how many
--- microseconds. A debt is a bucket's, -1 where it was not looked at. Failures are those of the
+-- the mailbox is full, or "limited", which of its three buckets is empty for longest, and for how
+-- many microseconds. A debt is a bucket's, -1 where it was not looked at. Failures are those of the
 -- buckets, unqueued is 1 where the job could not be queued: they stop nobody.
 --
 -- Redis checks its memory limit at the first write, so the script does all of it or nothing; the
@@ -58,18 +58,21 @@ local function debt_of(place, kind)
   return debt
 end
 
--- Counts an entry in its buckets, or in none of them: then it returns which one is empty.
+-- Counts an entry in its buckets, or in none of them: then it returns which one is empty, of
+-- several the one that is so for longest.
 local function count(at)
+  local empty, longest_us = nil, 0
   for kind = 1, 3 do
     local place = tonumber(ARGV[at + kind])
     if place > 0 then
       local over_us = debt_of(place, kind) + intervals[kind] - mosts[kind]
       -- Sums of fractions: a thousandth of an operation is nothing.
-      if over_us > intervals[kind] / 1000 then
-        return 'limited ' .. kind .. ' ' .. string.format('%.0f', over_us)
+      if over_us > math.max(longest_us, intervals[kind] / 1000) then
+        empty, longest_us = kind, over_us
       end
     end
   end
+  if empty then return 'limited ' .. empty .. ' ' .. string.format('%.0f', longest_us) end
   for kind = 1, 3 do
     local place = tonumber(ARGV[at + kind])
     if place > 0 then

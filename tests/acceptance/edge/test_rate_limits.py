@@ -43,7 +43,7 @@ def test_accepted_and_refused_answers_tell_what_is_left(deployment: Deployment) 
     assert [each.headers["ratelimit"] for each in answers] == [
         '"project";r=1;t=100, "visitor";r=999;t=1',
         '"project";r=0;t=200, "visitor";r=999;t=1',
-        '"project";r=0;t=200',
+        '"project";r=0;t=200, "visitor";r=1000;t=0',
     ]
 
 
@@ -165,7 +165,7 @@ def test_a_projects_new_limits_hold_at_every_edge(deployment: Deployment) -> Non
         answers = [each.track("ann") for each in (elsewhere, project, elsewhere)]
     web.stop()
     assert [each.status for each in answers] == [200, 200, 429]
-    assert answers[2].headers["ratelimit-policy"] == '"project";q=2;w=200'
+    assert answers[2].headers["ratelimit-policy"].startswith('"project";q=2;w=200')
 
 
 def test_a_project_can_take_back_a_limit_that_lets_nothing_pass(deployment: Deployment) -> None:

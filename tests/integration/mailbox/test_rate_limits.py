@@ -70,6 +70,17 @@ async def test_each_operation_of_a_batch_is_judged_by_its_own_visitor(
     assert [level.remaining for level in allowance.levels] == [1, 0, 0]
 
 
+@pytest.mark.parametrize("slower", ["project", "visitor"])
+async def test_of_two_empty_buckets_the_one_that_is_empty_for_longest_says_when_to_come_again(
+    post: Post, slower: str
+) -> None:
+    rates = {"project": 1.0, "visitor": 1.0, slower: 0.01}
+    both = [bucket("p", "project", bucket_limit(rates["project"], 1))]
+    both += [bucket("p", "visitor", bucket_limit(rates["visitor"], 1), "ann")]
+    assert isinstance(await asked(post, *both), Accepted)
+    assert told(await asked(post, *both)) == (slower, 100)
+
+
 async def test_who_is_refused_by_one_bucket_takes_nothing_from_the_others(post: Post) -> None:
     for _ in range(9):
         await asked(post, PROJECT, ANN)
