@@ -1,5 +1,6 @@
 """Whether the database has the tables and columns that this code names."""
 
+import logging
 from functools import cache
 
 from sqlalchemy import Connection, Executable, exists, select
@@ -7,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models import tables
 from models.database import Database, NotMigrated, Transient, sqlite_file
+
+log = logging.getLogger(__name__)
 
 
 def require_tables(connection: Connection) -> None:
@@ -19,6 +22,23 @@ def require_tables(connection: Connection) -> None:
 
 def is_unmigrated(database: Database) -> bool:
     """Whether the database lacks a table; False for one that cannot be asked now."""
+    try:
+        return _lacks_a_table(database)
+    except (Transient, DBAPIError):
+        return False
+
+
+def starts_unmigrated(database: Database) -> bool:
+    """The same for a process that starts, and goes on where it cannot ask: its log says so."""
+    try:
+        return _lacks_a_table(database)
+    except (Transient, DBAPIError) as error:
+        reason = str(error) if isinstance(error, Transient) else type(error).__name__
+        log.warning("the database cannot be asked yet (%s): `hal-ingest doctor` says more", reason)
+        return False
+
+
+def _lacks_a_table(database: Database) -> bool:
     # Opening a file that is not there would make it.
     file = sqlite_file(database.engine.url)
     if file is not None and not file.exists():
@@ -28,8 +48,6 @@ def is_unmigrated(database: Database) -> bool:
             require_tables(connection)
     except NotMigrated:
         return True
-    except (Transient, DBAPIError):
-        return False
     return False
 
 

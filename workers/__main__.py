@@ -11,7 +11,7 @@ from config.metric_files import count_in
 from config.metrics_folder import require_folder, shared_folder
 from config.settings import Settings, SettingsError, load_settings
 from models.database import NotMigrated, open_database
-from models.migrated import is_unmigrated
+from models.migrated import starts_unmigrated
 from workers.metrics import ParentMetrics
 from workers.presence import Presence
 from workers.processes import WorkerProcesses
@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"hal-ingest: {error}\n")
         return 2
+    tell_uncaught_errors_without_their_text()
+    configure_logs(settings.log_level, settings.log_format)
     if _lacks_tables(settings):
         told = {"error": {"code": NotMigrated.code, "detail": NotMigrated.detail}}
         as_json = settings.log_format == "json"
@@ -55,8 +57,6 @@ def main(arguments: list[str] | None = None) -> int:
             f"{json.dumps(told) if as_json else f'hal-ingest: {NotMigrated.detail}'}\n"
         )
         return 1
-    tell_uncaught_errors_without_their_text()
-    configure_logs(settings.log_level, settings.log_format)
     if not settings.worker_metrics_port and settings.metrics_folder is None:
         count_in(None)
         return _run(settings, options)
@@ -96,7 +96,7 @@ def _process_count(text: str) -> int:
 def _lacks_tables(settings: Settings) -> bool:
     database = open_database(settings)
     try:
-        return is_unmigrated(database)
+        return starts_unmigrated(database)
     finally:
         database.close()
 

@@ -1,5 +1,6 @@
 """Whose turn it is to prune: one process of the whole fleet at a time."""
 
+import logging
 import math
 import time
 
@@ -8,6 +9,8 @@ from redis.lock import Lock
 
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
+
+log = logging.getLogger(__name__)
 
 LOCK_S = 60.0
 # Redis syncs its file to disk for each renewal: not every page is one.
@@ -45,9 +48,9 @@ class PruneTurn:
             self._renew_at_s = now_s + self._renew_every_s
 
     def end(self) -> None:
-        """Gives the turn back. Where Redis is away it expires."""
+        """Gives the turn back; where Redis does not take it, it expires."""
         try:
             with translated():
                 self._lock.release()
-        except MailboxUnavailable:
-            return
+        except MailboxUnavailable as error:
+            log.warning("the turn to prune is not given back, it expires (%s)", error)

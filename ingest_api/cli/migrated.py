@@ -4,7 +4,7 @@ from config.settings import Settings
 from ingest_api.cli.refusing import refuse
 from ingest_api.cli.stored_data import open_database
 from models.database import NotMigrated
-from models.migrated import is_unmigrated
+from models.migrated import starts_unmigrated
 
 
 def require_migrated(settings: Settings, as_json: bool) -> None:
@@ -14,7 +14,7 @@ def require_migrated(settings: Settings, as_json: bool) -> None:
     """
     database = open_database(settings)
     try:
-        unmigrated = is_unmigrated(database)
+        unmigrated = starts_unmigrated(database)
     finally:
         database.close()
     if unmigrated:

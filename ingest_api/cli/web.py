@@ -50,12 +50,12 @@ def web(
         command = [sys.executable, "-m", "ingest_api.cli", *sys.argv[1:]]
         os.execve(command[0], command, child_environment({"LOG_FORMAT": "json"}))  # noqa: S606
     host, port = host or settings.host, port or settings.port
+    configure_logs(settings.log_level, settings.log_format)
     require_migrated(settings, as_json)
     try:
         require_free_address(host, port)
     except CannotListen as error:
         refuse("cannot_listen", str(error), as_json)
-    configure_logs(settings.log_level, settings.log_format)
     processes = workers or settings.web_workers
     if processes == 1:
         serve(settings, host, port, processes)

@@ -65,7 +65,12 @@ def test_a_database_that_is_away_is_waited_for(
 ) -> None:
     with Services(redis_url, _NOWHERE, tmp_path) as services:
         start = services.start_web if command == "web" else services.start_worker
-        assert start().is_alive()
+        process = start()
+        assert process.is_alive()
+        said = [line for line in process.output().splitlines() if "cannot be asked yet" in line]
+    assert len(said) == 1
+    assert "OperationalError" in said[0]
+    assert PASSWORD not in said[0]
 
 
 @pytest.mark.parametrize("arguments", [("project", "list"), ("migrate",)])

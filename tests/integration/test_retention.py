@@ -11,6 +11,7 @@ from models.retention import Retention
 from tests.integration.aging import RETENTION, Past
 from tests.integration.mailbox.world import Crash
 from tests.integration.store.projects import PROJECT
+from tests.services.captured_log import captured_log
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import MailboxUnavailable
@@ -345,6 +346,18 @@ def test_without_redis_nothing_is_pruned(own_redis: RedisProcess, sqlite_url: st
     with pytest.raises(MailboxUnavailable):
         past.prune()
     assert list(past.receipts()) == [made]
+    past.close()
+
+
+def test_a_turn_that_cannot_be_given_back_is_told(own_redis: RedisProcess, sqlite_url: str) -> None:
+    past = Past(own_redis.url, sqlite_url)
+    turn = PruneTurn(past.redis)
+    assert turn.begin()
+    own_redis.kill()
+    with captured_log("WARNING") as log:
+        turn.end()
+    assert "the turn to prune is not given back" in log.getvalue()
+    assert "ConnectionError" in log.getvalue()
     past.close()
 
 
