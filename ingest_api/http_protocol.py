@@ -6,10 +6,12 @@ answer could be taken for that of an earlier request. Here each answer belongs t
 """
 
 import asyncio
+import re
+from collections.abc import Sequence
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from ingest_api.answers import NO_SNIFFING
+from ingest_api.answers import NO_SNIFFING, Header
 from ingest_api.errors import Problem, invalid_request, problem_answer
 from ingest_api.request_ids import new_request_id
 from ingest_api.turn_protocol import TurnProtocol
@@ -20,7 +22,8 @@ HEADERS_LIMIT = 100
 VERSIONS = ("1.0", "1.1")
 PIECE_BYTES = 16 * 1024
 """A head is measured in pieces: it may be longer than the limit by one, and not by more."""
-
+_HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
+_CODINGS = ([], [b"chunked"])
 
 REFUSED_IN_HASTE = "refused_in_haste"
 """In the scope of a request that was refused since there are too many."""
@@ -77,7 +80,7 @@ class EdgeProtocol(TurnProtocol):
         size_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size_bytes > HEAD_LIMIT_BYTES or len(self.headers) > HEADERS_LIMIT:
             self._refuse(_too_large_head())
-        elif self.parser.get_http_version() not in VERSIONS:
+        elif not _is_sound(self.parser.get_http_version(), self.headers):
             self._refuse(_no_http())
         if self._is_refused:
             return
@@ -171,6 +174,18 @@ class EdgeProtocol(TurnProtocol):
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[problem.status] + head + b"\r\n" + answer.body)
         self.transport.close()
+
+
+def _is_sound(version: str, headers: Sequence[Header]) -> bool:
+    """Whether the head says in one way only for whom it is, and how its body comes (RFC 9112).
+
+    A proxy in front may go by the other of two hosts, or undo a coding that the edge does not know.
+    """
+    hosts = [value for name, value in headers if name == b"host"]
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if version not in VERSIONS or len(hosts) > 1 or codings not in _CODINGS:
+        return False
+    return _HOST.fullmatch(hosts[0]) is not None if hosts else version == "1.0"
 
 
 def _no_http() -> Problem:

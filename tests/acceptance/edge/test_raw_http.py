@@ -87,6 +87,13 @@ AMBIGUOUS = {
     "a length beyond 64 bits": POST + b"content-length: 99999999999999999999999\r\n\r\n{}",
     "chunked not last": POST + b"transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "chunked by another name": POST + b"transfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "coded beside the chunks": POST + b"transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "two hosts": POST + b"host: other\r\ncontent-length: 2\r\n\r\n{}",
+    "the same host twice": POST + b"Host: edge\r\ncontent-length: 2\r\n\r\n{}",
+    "no host": b"POST /api/widget/track HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}",
+    "a host with a path": b"GET /healthz HTTP/1.1\r\nhost: edge/other\r\n\r\n",
+    "a host with a user": b"GET /healthz HTTP/1.1\r\nhost: a@edge\r\n\r\n",
+    "a list of hosts": b"GET /healthz HTTP/1.1\r\nhost: edge, other\r\n\r\n",
     "a space before the colon": POST + b"transfer-encoding : chunked\r\n\r\n0\r\n\r\n",
     "a folded line": POST + b"transfer-encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
     "a bare CR": POST + b"x: a\rcontent-length: 2\r\n\r\n{}",
@@ -203,6 +210,14 @@ def test_who_sends_no_more_gets_its_answer_or_a_close(web: WebProcess) -> None:
 def test_a_target_with_a_host_names_the_same_route(web: WebProcess, target: bytes) -> None:
     [(status, headers, _)] = _said(web, LAST.replace(b"/healthz", target))
     assert (status, headers["x-content-type-options"]) == (200, "nosniff")
+
+
+@pytest.mark.parametrize(
+    "host", [b"edge", b"EDGE.example:8080", b"[2001:db8::1]:80", b"a_b-c.", b""]
+)
+def test_a_host_may_have_any_name(web: WebProcess, host: bytes) -> None:
+    [(status, _, _)] = _said(web, LAST.replace(b"host: edge", b"host: " + host))
+    assert status == 200
 
 
 def test_http_1_0_is_answered_and_closed(web: WebProcess) -> None:
