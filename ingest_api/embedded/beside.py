@@ -1,5 +1,6 @@
 """The embedded server of an `up` that runs in a folder, for commands beside it."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def beside_up(settings: Settings, folder: Path = DEFAULT_FOLDER) -> Settings:
 def running_server(folder: Path) -> str | None:
     """The REDIS_URL of the folder's embedded server, None where nothing listens."""
     data = (folder / "redis").absolute()
-    if not data.is_dir():
+    # A path's own is_dir raises where the folder may not be looked into.
+    if not os.path.isdir(data):
         return None
     try:
         path = socket_path(data)

@@ -13,16 +13,19 @@ class FolderInUse(Exception):
     """Another `up` works in this folder; the text is one line for a person."""
 
 
+class FolderUnusable(Exception):
+    """No data can be kept in this folder; the text is one line for a person."""
+
+
 @contextmanager
 def hold_folder(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
     """Hold `folder` for this process and yield its folder for pid files.
 
     Makes the folder, and stops what a supervisor that was killed left running. The lock goes
-    with the process, however it ends. Raises FolderInUse.
+    with the process, however it ends. Raises FolderInUse and FolderUnusable.
     """
     run_directory = folder / "run"
-    run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock_file = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    lock_file = _open_lock(folder, run_directory)
     try:
         _lock(lock_file, folder)
         for pid_file in sorted(run_directory.glob("*.pid")):
@@ -31,6 +34,16 @@ def hold_folder(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
         yield run_directory
     finally:
         os.close(lock_file)
+
+
+def _open_lock(folder: Path, run_directory: Path) -> int:
+    try:
+        run_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise FolderUnusable(
+            f"cannot keep data in {folder}: {error.strerror} (another folder: --data)"
+        ) from None
 
 
 def _lock(lock_file: int, folder: Path) -> None:

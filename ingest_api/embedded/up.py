@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from config.settings import Settings
-from ingest_api.embedded.folder import FolderInUse, hold_folder
+from ingest_api.embedded.folder import FolderInUse, FolderUnusable, hold_folder
 from ingest_api.embedded.redis_server import RedisServerMissing
 from ingest_api.embedded.services import METRICS_FOLDER, plan_services
 from ingest_api.embedded.supervisor import StartFailed, StopRequested, Supervisor
@@ -44,7 +44,13 @@ def run_up(
         with hold_folder(folder, _say) as run_directory:
             require_free_address(settings.host, settings.port)
             _run(settings, folder, run_directory, ensure_demo_project, as_json)
-    except (CannotListen, FolderInUse, RedisServerMissing, StartFailed) as error:
+    except (
+        CannotListen,
+        FolderInUse,
+        FolderUnusable,
+        RedisServerMissing,
+        StartFailed,
+    ) as error:
         _say(str(error))
         return 1
     except StopRequested:

@@ -14,7 +14,9 @@ def check_metrics(settings: Settings) -> Check:
     folder = settings.metrics_folder
     if folder is None:
         return ok(NAME, "PROMETHEUS_MULTIPROC_DIR is not set: each command counts on its own")
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    # A path's own exists raises in a folder that may not be looked into.
+    places = (folder, *folder.absolute().parents)
+    there = next(place for place in places if os.path.exists(place))
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         return Check(NAME, "warn", f"{folder} cannot be written to", MEND)
     return ok(NAME, f"counted together in {folder}")

@@ -182,3 +182,17 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path, started: list[_Up]) ->
     lines = (tmp_path / "lines").read_text().splitlines()
     assert len(lines) == 1
     assert f"cannot listen on 127.0.0.1 port {port}" in lines[0]
+
+
+def test_a_folder_that_can_hold_no_data_is_told_in_one_line(
+    tmp_path: Path, started: list[_Up]
+) -> None:
+    (tmp_path / "var" / "up.lock").mkdir(parents=True)
+    started.append(_Up(tmp_path, free_port()))
+    assert started[0].process.wait(timeout=30) == 1
+    told = "up: cannot keep data in var: Is a directory (another folder: --data)\n"
+    assert (tmp_path / "lines").read_text() == told
+
+
+def test_where_nothing_may_be_looked_at_no_server_runs(tmp_path: Path) -> None:
+    assert running_server(tmp_path / ("a name too long" * 20)) is None
