@@ -24,14 +24,16 @@ async def stages(edge: Edge, incoming: Incoming) -> Answer:
 
 
 async def identity_secrets(edge: Edge, incoming: Incoming) -> Answer:
-    """The live identity secrets, without what they are."""
+    """The live identity secrets, with their latest verifications and without what they are."""
+    await edge.key_usage.write()
     request = read_list_request(incoming, "identity-secrets")
     find = partial(list_identity_secrets, page=request.page_by_id())
     return await answer_page(edge, incoming, request, find)
 
 
 async def keys(edge: Edge, incoming: Incoming) -> Answer:
-    """The project's keys, revoked ones too, without what they are."""
+    """The project's keys, revoked ones too, with the latest uses and without what they are."""
+    await edge.key_usage.write()
     request = read_list_request(incoming, "keys")
     find = partial(list_keys, page=request.page_by_id())
     return await answer_page(edge, incoming, request, find)

@@ -169,3 +169,27 @@ async def test_the_use_of_a_key_is_noted(
     await edge.edge.key_usage.write()
     keys = project.write(lambda c: list_keys(c, "proj_1"))
     assert [key.kind for key in keys if key.last_used_at_ms is not None] == [kind]
+
+
+async def test_a_list_of_keys_shows_each_use_before_it(edge: RunningEdge, project: Project) -> None:
+    secret = [("authorization", "Bearer {sk}")]
+    await edge.post(body=VISITOR, key=project.created.publishable_key)
+    api_key = _headers(project, [("x-api-key", "{ak}")])
+    await edge.client.get("/api/v1/contacts", headers=api_key)
+    answer = await edge.client.get("/api/project/keys", headers=_headers(project, secret))
+    uses = {key["kind"]: key["last_used_at"] for key in answer.json()["items"]}
+    assert all(uses.values()), uses
+
+
+async def test_the_first_use_of_a_key_is_soon_known_to_all_edges(
+    start_edge: StartEdge, sqlite_project: Project
+) -> None:
+    used, other = [await start_edge(database_url=sqlite_project.database_url) for _ in range(2)]
+    await used.post(body=VISITOR, key=sqlite_project.created.publishable_key)
+    secret = _headers(sqlite_project, [("authorization", "Bearer {sk}")])
+
+    async def shows_it() -> bool:
+        keys = (await other.client.get("/api/project/keys", headers=secret)).json()["items"]
+        return all(key["last_used_at"] for key in keys if key["kind"] == "publishable")
+
+    await eventually(shows_it, "the other edge shows the use")

@@ -59,6 +59,17 @@ async def test_a_valid_hash_passes_and_its_secret_shows_when(
     assert sorted(verified) == [False, True]
 
 
+async def test_a_list_of_secrets_shows_each_verification_before_it(
+    start_edge: StartEdge, project: Project
+) -> None:
+    edge = await _required(start_edge, project)
+    await edge.post(body={**BODY, "user_hash": _hash(project)})
+    secret_token = {"authorization": f"Bearer {project.created.secret_token}"}
+    answer = await edge.client.get("/api/project/identity-secrets", headers=secret_token)
+    (secret,) = answer.json()["items"]
+    assert secret["last_verified_at"] is not None
+
+
 async def test_a_tokens_claims_win_over_the_body(
     start_edge: StartEdge, sqlite_project: Project
 ) -> None:
