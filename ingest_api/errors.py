@@ -68,7 +68,7 @@ def unauthenticated(challenge: bytes = b"Bearer") -> Problem:
         401,
         "unauthenticated",
         "Send the project or a key that is valid on this route.",
-        headers=((b"www-authenticate", challenge),),
+        headers=(_challenge(challenge),),
     )
 
 
@@ -123,6 +123,11 @@ def unavailable(retry_after_s: int, **members: Any) -> Problem:
     )
 
 
+def _challenge(scheme: bytes = b"Bearer") -> Header:
+    # No 401 goes without one (RFC 9110). Proofs are asked for where a Bearer opens the route.
+    return (b"www-authenticate", scheme)
+
+
 def as_problem(error: Exception, retry_after_s: int) -> Problem | None:
     """The problem that an expected exception stands for; None for one that nobody expected."""
     match error:
@@ -131,7 +136,7 @@ def as_problem(error: Exception, retry_after_s: int) -> Problem | None:
         case InvalidRequest():
             return Problem(error.status, error.code, error.detail, errors=error.errors)
         case ProofFailed():
-            return Problem(error.status, error.code, error.detail)
+            return Problem(error.status, error.code, error.detail, headers=(_challenge(),))
         case MailboxUnavailable() | Transient():
             return unavailable(retry_after_s)
     return None

@@ -49,6 +49,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "WWW-Authenticate": {
         "description": "The scheme of the credentials.",
+        "required": True,
         "schema": {"type": "string", "examples": ["Bearer"]},
     },
     "ETag": {

@@ -50,6 +50,14 @@ async def test_a_proof_holds_or_is_refused_as_the_contract_says(
         assert len(edge.mailbox()) - before == (case.status == HOLDS), name
 
 
+async def test_a_refused_proof_names_the_scheme_of_the_credentials_like_any_401(
+    edge: RunningEdge,
+) -> None:
+    answer = await edge.post(body=b'{"app_id": "proj_1", "visitor_id": "v1", "user_hash": "0"}')
+    assert (answer.status_code, answer.json()["code"]) == (401, CODES[401])
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
 def test_the_table_is_long() -> None:
     cases = [case for group in CASES.values() for case in group.values()]
     assert len([case for case in cases if case.status != HOLDS]) >= 60
