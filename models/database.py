@@ -123,6 +123,18 @@ def sqlite_file(database_url: str | URL) -> Path | None:
     return Path(url.database)
 
 
+def missing_file(database_url: str | URL) -> Path | None:
+    """The file of an SQLite database that is surely not there; None for any other database.
+
+    In a folder that may not be looked into only opening it tells.
+    """
+    file = sqlite_file(database_url)
+    try:
+        return None if file is None or file.exists() else file
+    except OSError:
+        return None
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turns the driver's passing errors into Transient, without their statement or values.

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Executable, exists, select
 from sqlalchemy.exc import DBAPIError
 
 from models import tables
-from models.database import Database, NotMigrated, Transient, sqlite_file
+from models.database import Database, NotMigrated, Transient, missing_file
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,7 @@ def starts_unmigrated(database: Database) -> bool:
 
 def _lacks_a_table(database: Database) -> bool:
     # Opening a file that is not there would make it.
-    file = sqlite_file(database.engine.url)
-    if file is not None and not file.exists():
+    if missing_file(database.engine.url) is not None:
         return True
     try:
         with database.reading() as connection:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.settings import Settings, load_settings
-from models.database import Database, NotMigrated, sqlite_file
+from models.database import Database, NotMigrated, missing_file
 
 
 class NoFile(NotMigrated):
@@ -23,8 +23,8 @@ class NoFile(NotMigrated):
 def stored_data() -> Iterator[Database]:
     """Yield the database. Raises SettingsError, and NoFile."""
     settings = load_settings()
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
+    file = missing_file(settings.database_url)
+    if file is not None:
         raise NoFile(file)
     database = open_database(settings)
     try:

@@ -82,6 +82,17 @@ def test_a_database_that_is_away_is_one_clear_line(arguments: tuple[str, ...]) -
     assert PASSWORD not in refused.errors
 
 
+@pytest.mark.parametrize("arguments", [("project", "list"), ("migrate",), ("doctor",)])
+def test_a_database_file_that_cannot_even_be_looked_for_is_told_as_unusable(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/{'a-name-too-long' * 20}.db"
+    told = CommandLine(database_url=url, redis_url=_NO_REDIS)(*arguments)
+    assert told.code == 1
+    assert "unable to open database file" in told.output + told.errors
+    assert "Traceback" not in told.errors
+
+
 @pytest.mark.parametrize("command", ["web", "worker", "up", "migrate", "doctor"])
 def test_a_bad_setting_stops_the_start_with_one_clear_line(command: str, tmp_path: Path) -> None:
     data = ("--data", str(tmp_path)) if command == "up" else ()

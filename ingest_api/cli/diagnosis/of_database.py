@@ -9,7 +9,7 @@ from config.settings import Settings
 from ingest_api.cli.diagnosis.check import Check, ok
 from ingest_api.cli.known_reasons import known_reason
 from ingest_api.cli.stored_data import open_database
-from models.database import Database, Transient, sqlite_file
+from models.database import Database, Transient, missing_file
 from models.migrations import current_and_newest
 
 MIGRATE = "run `hal-ingest migrate`"
@@ -19,8 +19,8 @@ _SYNCHRONOUS_ENOUGH = ("FULL", "EXTRA")
 
 def check_database(settings: Settings) -> tuple[list[Check], Database | None]:
     """The checks, and the database for further ones where it can be reached; close it."""
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
+    file = missing_file(settings.database_url)
+    if file is not None:
         return [Check("database", "fail", f"{file.absolute()} is not there yet", MIGRATE)], None
     database = open_database(settings)
     try:
