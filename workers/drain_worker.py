@@ -1,5 +1,6 @@
 """RQ's part of a worker process: one queue, one job after the other, a word about itself."""
 
+import logging
 import sys
 import time
 import traceback
@@ -15,6 +16,8 @@ from rq.timeouts import TimerDeathPenalty
 from rq.worker import WorkerStatus
 
 from workers.job import JobFailed
+
+log = logging.getLogger(__name__)
 
 # RQ lets a worker's key live for a minute longer than its ttl.
 HEARTBEAT_EVERY_S = 5.0
@@ -54,9 +57,30 @@ class DrainWorker(SimpleWorker):
         try:
             if self._stop_requested:  # a moment ago, when there was nothing to interrupt
                 raise StopRequested
-            return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            return self._next_job(timeout, max_idle_time)
         finally:
             self.is_idle = False
+
+    def _next_job(self, timeout: int | None, max_idle_time: int | None) -> tuple[Job, Queue] | None:
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except UnicodeDecodeError:
+                if not self._refuse_nameless_jobs():
+                    raise
+
+    def _refuse_nameless_jobs(self) -> int:
+        """Removes jobs whose ids are no text from those under way, where RQ put them unread."""
+        removed = 0
+        for queue in self.queues:
+            key = queue.intermediate_queue_key
+            found: Any = self.connection.lrange(key, 0, -1)
+            for job_id in found:
+                if "\ufffd" in job_id.decode("utf-8", "replace"):
+                    removed += int(self.connection.lrem(key, 1, job_id))  # type: ignore[arg-type]
+        if removed:
+            log.warning("%d jobs whose ids are no text were refused", removed)
+        return removed
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Runs the job without RQ's records of it: each is an fsync, for which a caller waits.

@@ -16,7 +16,7 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from workers.mailbox.drain_job import NO_TIMEOUT
+from workers.mailbox.drain_job import NO_TIMEOUT, is_project_id
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _is_sound(job: Job, functions: Mapping[str, JobFunction]) -> bool:
         and job.instance is None
         and not job.kwargs
         and len(job.args) == 1
-        and isinstance(job.args[0], str)
+        and is_project_id(job.args[0])
     )
 
 

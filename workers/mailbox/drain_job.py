@@ -24,7 +24,8 @@ FAILURE_KEPT_S = 3600
 # RQ's names.
 QUEUES_KEY = Queue.redis_queues_keys
 QUEUE_KEY = f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"
-_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}-[0-9a-f]{16}", re.ASCII)
+_PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_JOB_ID = re.compile(rf"{_PROJECT_ID.pattern}-[0-9a-f]{{16}}")
 _PLACE = "a project"
 
 
@@ -41,6 +42,11 @@ def project_of(job_id: str) -> str:
 def is_job_id(text: str) -> bool:
     """Whether it may be the id of a drain's job."""
     return _JOB_ID.fullmatch(text) is not None
+
+
+def is_project_id(text: object) -> bool:
+    """Whether it may be the id of a project, which a drain's only argument is."""
+    return isinstance(text, str) and _PROJECT_ID.fullmatch(text) is not None
 
 
 def job_key(job_id: str) -> str:

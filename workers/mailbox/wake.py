@@ -140,9 +140,10 @@ class Wake:
         return list(ours)
 
     def queued_jobs(self) -> list[str]:
-        """Ids of the queued jobs, first to run first."""
+        """Ids of the queued jobs, first to run first; what is no text is told as some."""
         with translated():
-            return self._queue.get_job_ids()
+            found: Any = self._redis.lrange(self._queue.key, 0, -1)
+        return [each.decode("utf-8", "replace") for each in found]
 
     def drop(self, job_ids: Sequence[str]) -> None:
         """Removes queued jobs."""

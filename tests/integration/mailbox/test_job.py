@@ -103,6 +103,29 @@ def test_a_forged_job_is_refused_and_the_worker_goes_on(
     assert (drained, harmed) == (["honest"], [])
 
 
+@pytest.mark.parametrize("project_id", ["", "a b", "a\0b", "\ud800", "../p", "x" * 65, "x" * 9_000])
+def test_a_drain_of_what_is_no_project_is_refused(
+    redis: Redis, job_class: type[AllowedJob], project_id: str
+) -> None:
+    _forge(redis, "forged-1", [DRAIN_FUNCTION, None, [project_id], {}])
+    Wake(redis, TIMES).enqueue("honest")
+    _work(redis, job_class)
+    assert drained == ["honest"]
+
+
+def test_a_job_whose_id_is_no_text_is_refused_and_leaves_nothing_behind(
+    redis: Redis, job_class: type[AllowedJob], caplog: pytest.LogCaptureFixture
+) -> None:
+    wake = Wake(redis, TIMES)
+    redis.rpush(f"rq:queue:{QUEUE_NAME}", b"\xff\xfe", b"\xff")
+    wake.enqueue("honest")
+    assert len(wake.queued_jobs()) == 3
+    _work(redis, job_class)
+    assert drained == ["honest"]
+    assert not redis.exists(f"rq:queue:{QUEUE_NAME}:intermediate")
+    assert "unhandled exception" not in caplog.text
+
+
 def test_a_call_that_unpacks_without_end_is_not_unpacked(
     redis: Redis, job_class: type[AllowedJob]
 ) -> None:
