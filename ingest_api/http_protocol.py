@@ -23,7 +23,7 @@ VERSIONS = ("1.0", "1.1")
 PIECE_BYTES = 16 * 1024
 """A head is measured in pieces: it may be longer than the limit by one, and not by more."""
 _HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
-_CODINGS = ([], [b"chunked"])
+_CODINGS: tuple[list[bytes], ...] = ([], [b"chunked"])
 
 REFUSED_IN_HASTE = "refused_in_haste"
 """In the scope of a request that was refused since there are too many."""
