@@ -17,8 +17,9 @@ FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000
 TIMESTAMP_POINTER = "/timestamp"
 SENT_AT_POINTER = "/sent_at"
 
-# The range of a JavaScript Date; beyond it no client means a time, and sums stay within 64 bits.
-_READABLE_LIMIT_MS = 8_640_000_000_000_000
+# The end of the year 9999, as in ISO 8601. Beyond it are milliseconds that were sent for seconds:
+# two of them would correct each other to a time that looks right.
+_READABLE_LIMIT_MS = 253_402_300_799_999
 _TEXT_LIMIT_CHARS = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -83,6 +83,8 @@ def test_the_normal_form_of_an_event_name_is_its_own(text: str) -> None:
         (float("inf"), "invalid"),
         (float("nan"), "invalid"),
         (2**53 - 1, "invalid"),
+        pytest.param(NOON_MS, "invalid", id="milliseconds"),
+        (253_402_300_799, 253_402_300_799_000),
         ("0001-01-01T00:00:00+23:59", -62_135_683_140_000),
     ],
 )
