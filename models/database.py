@@ -1,5 +1,6 @@
 """The only place where a transaction begins and ends."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ TRANSIENT_SQLITE = (
 )
 
 _QUERY_CANCELED = "57014"
+_INTERRUPTED = "SQLITE_INTERRUPT"
 # undefined_table, undefined_column
 _MISSING_STATES = ("42P01", "42703")
 _MISSING_TEXTS = ("no such table", "no such column")
@@ -80,13 +82,17 @@ class Database:
             self.engine = sqlite_engine(url, pool_size, lock_timeout_s)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, computing_s: float = math.inf) -> Iterator[Connection]:
         """A write transaction; commits on a clean exit and rolls back on any exception.
 
-        Raises Transient for what passes by itself, NotMigrated for a missing table;
-        other database errors come through as they are.
+        `computing_s` is what it may compute in SQLite. Raises Transient for what passes by itself,
+        NotMigrated for a missing table; other database errors come through as they are.
         """
-        with translated(), self.engine.connect() as connection, connection.begin():
+        with (
+            translated(),
+            self.engine.connect() as connection,
+            connection.execution_options(computing_s=computing_s).begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -149,13 +155,20 @@ def translated() -> Iterator[None]:
     except (DBAPIError, PostgresqlError, SqliteError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        if getattr(cause, "sqlstate", None) == _QUERY_CANCELED:
+        if _is_cut_off(cause):
             raise StatementTimeout(type(cause).__name__) from None
         if is_lost or _passes(cause):
             raise Transient(type(cause).__name__) from None
         if _is_missing_table(cause):
             raise NotMigrated from None
         raise
+
+
+def _is_cut_off(error: Any) -> bool:
+    return (
+        getattr(error, "sqlstate", None) == _QUERY_CANCELED
+        or getattr(error, "sqlite_errorname", None) == _INTERRUPTED
+    )
 
 
 def _is_missing_table(error: Any) -> bool:

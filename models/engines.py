@@ -1,8 +1,10 @@
 """How a database is connected to."""
 
+import math
 import os
 import select
 import socket
+import time
 from typing import Any
 
 from psycopg.types.json import set_json_loads
@@ -13,6 +15,10 @@ from models import compact_json
 
 SEND_BUFFER_BYTES = 1024 * 1024
 """Of which the system gives what it allows."""
+LOOK_EVERY_STEPS = 2_000_000
+"""Of SQLite's machine, some ten milliseconds: no statement of a few rows is looked at."""
+COMPUTING = "computing"
+"""Where a connection's `info` has its `Computing`."""
 
 # Of JSON columns, which hold nothing but what this program wrote.
 set_json_loads(compact_json.decode)
@@ -71,6 +77,25 @@ def _widen(dbapi_connection: Any, _record: Any) -> None:
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
 
+class Computing:
+    """What a transaction on SQLite may compute, in its thread's own time.
+
+    SQLite runs in this process and has no limit of statements. Waits, for a lock, the disk, or
+    while the process is stopped, do not count: so it is no slow machine that is found out.
+    """
+
+    def __init__(self) -> None:
+        self._until_s = math.inf
+
+    def begins(self, limit_s: float) -> None:
+        """From now on it has so many seconds."""
+        self._until_s = time.thread_time() + limit_s
+
+    def is_over(self) -> bool:
+        """Whether SQLite is to interrupt the statement at hand."""
+        return time.thread_time() > self._until_s
+
+
 def sqlite_engine(url: str, pool_size: int, lock_timeout_s: float) -> Engine:
     """Of an SQLite file, whose commits are synced to the disk."""
     engine = create_engine(
@@ -82,14 +107,17 @@ def sqlite_engine(url: str, pool_size: int, lock_timeout_s: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(dbapi_connection: Any, _record: Any) -> None:
+    def _configure(dbapi_connection: Any, record: Any) -> None:
         dbapi_connection.isolation_level = None
+        record.info[COMPUTING] = computing = Computing()
+        dbapi_connection.set_progress_handler(computing.is_over, LOOK_EVERY_STEPS)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        connection.info[COMPUTING].begins(options.get("computing_s", math.inf))
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
     return engine

@@ -60,7 +60,7 @@ def assemble_drain(
     )
     meter = DrainMetrics(manner.metrics)
     mailbox = Mailbox(redis, wake, manner.metrics.redis)
-    storage = _storage(database, manner, meter)
+    storage = _storage(settings, database, manner, meter)
     return Drain(storage, mailbox, wake, limits, stop, guard=manner.guard, meter=meter)
 
 
@@ -71,7 +71,7 @@ def assemble_round(
     wake = wake_of(settings, redis)
     meter = DrainMetrics(manner.metrics)
     return Round(
-        _storage(database, manner, meter),
+        _storage(settings, database, manner, meter),
         Mailbox(redis, wake, manner.metrics.redis),
         wake,
         clock=Clock(),
@@ -82,9 +82,11 @@ def assemble_round(
     )
 
 
-def _storage(database: Database, manner: Manner, meter: DrainMetrics) -> Storage[Any]:
+def _storage(
+    settings: Settings, database: Database, manner: Manner, meter: DrainMetrics
+) -> Storage[Any]:
     return Storage(
-        database.transaction,
+        partial(database.transaction, computing_s=settings.statement_timeout_s),
         lock_mailbox,
         partial(apply_batch, deciding=manner.deciding, lap=meter.lap),
         dead_letter,

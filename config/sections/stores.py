@@ -17,7 +17,9 @@ class Stores(Section):
 
     redis_timeout_s: Seconds = Field(1.0, description="connecting to Redis, and one command")
     database_timeout_s: Seconds = Field(1.0, description="connecting, and waiting for the pool")
-    statement_timeout_s: Seconds = Field(10.0, description="one PostgreSQL statement")
+    statement_timeout_s: Seconds = Field(
+        5.0, description="one PostgreSQL statement; on SQLite the computing of one batch"
+    )
     lock_timeout_s: Seconds = Field(2.0, description="waiting for a database lock, both databases")
     idle_in_transaction_timeout_s: Seconds = Field(
         10.0, description="a PostgreSQL transaction in which nothing happens"

@@ -19,9 +19,8 @@ from models.store.columns import (
     project_column,
     written_names,
 )
-from models.store.rows import Rows, Wanted
+from models.store.rows import LONG_STATEMENT_S, Rows, Wanted
 
-LONG_STATEMENT_S = 300
 PART_SIZE = 125
 """Smaller parts cost more statements, larger ones more waiting at the end (docs/adr/0024)."""
 

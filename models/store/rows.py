@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Table
 
 from models.store.columns import Row
 
+LONG_STATEMENT_S = 300
+"""What a statement has that may concern any number of rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

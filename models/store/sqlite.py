@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Table
+from sqlalchemy import JSON, Boolean, Connection, Table
 
 from models import compact_json
+from models.engines import COMPUTING, Computing
 from models.store.columns import (
     Row,
     column_names,
@@ -18,13 +19,17 @@ from models.store.columns import (
     project_column,
     written_names,
 )
-from models.store.rows import Rows, Wanted
+from models.store.rows import LONG_STATEMENT_S, Rows, Wanted
 
 
 class SqliteRows(Rows):
     """Over a sqlite3 connection. It writes while the caller waits, so all at once."""
 
     part_size = sys.maxsize
+
+    def __init__(self, connection: Connection, project_id: str) -> None:
+        super().__init__(connection, project_id)
+        self._computing: Computing = connection.info[COMPUTING]
 
     def lock(self, table: Table) -> bool:
         """A write transaction has locked the whole database already."""
@@ -47,7 +52,7 @@ class SqliteRows(Rows):
         """SQLite counts what is missing, and only looks at the count when it commits."""
 
     def take_time(self) -> None:
-        """SQLite has no limit."""
+        self._computing.begins(LONG_STATEMENT_S)
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if not rows:

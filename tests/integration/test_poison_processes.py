@@ -89,24 +89,32 @@ def test_processes_killed_under_load_set_nothing_aside(
 
 # -- statements that take too long -------------------------------------------------------------
 
-_SLEEPY = """
-CREATE FUNCTION sleepy() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM pg_sleep(3600); RETURN NEW; END $$;
-CREATE TRIGGER sleepy BEFORE INSERT ON visitors FOR EACH ROW
-WHEN (NEW.visitor_id = 'poisonous') EXECUTE FUNCTION sleepy();
-"""
+_ENDLESS_ON_POSTGRESQL = (
+    "CREATE FUNCTION endless() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN PERFORM pg_sleep(3600); RETURN NEW; END $$",
+    "CREATE TRIGGER endless BEFORE INSERT ON visitors FOR EACH ROW "
+    "WHEN (NEW.visitor_id = 'poisonous') EXECUTE FUNCTION endless()",
+)
+_ENDLESS_ON_SQLITE = (
+    "CREATE VIEW numbers AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+    "SELECT x FROM n",
+    "CREATE TRIGGER endless BEFORE INSERT ON visitors "
+    "WHEN NEW.visitor_id = 'poisonous' BEGIN SELECT max(x) FROM numbers; END",
+)
 
 
 def test_an_operation_whose_statement_never_ends_is_set_aside(
-    redis_url: str, postgresql_url: str, tmp_path_factory: pytest.TempPathFactory
+    redis_url: str, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pipeline = Pipeline(redis_url, postgresql_url, STORY)
+    pipeline = Pipeline(redis_url, database_url, STORY)
+    is_postgresql = pipeline.database.is_postgresql
     with pipeline.database.transaction() as connection:
-        connection.execute(text(_SLEEPY))
+        for statement in _ENDLESS_ON_POSTGRESQL if is_postgresql else _ENDLESS_ON_SQLITE:
+            connection.execute(text(statement))
     pipeline.accept(STORY.steps[:9])
     poison = put_poison(pipeline, "seen")
     pipeline.accept(STORY.steps[9:])
-    with Services(redis_url, postgresql_url, tmp_path_factory.mktemp("slow")) as services:
+    with Services(redis_url, database_url, tmp_path_factory.mktemp("slow")) as services:
         worker = services.start_worker(statement_timeout_s=1.0)
         wait_until(lambda: not pipeline.left(), ISOLATED_WITHIN_S, "it is isolated")
         assert worker.is_alive()
