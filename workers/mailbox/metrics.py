@@ -20,7 +20,8 @@ class RedisMetrics:
     def __init__(self, measures: Measures) -> None:
         self._trips = measures.spread(
             "hal_redis_round_trip_seconds",
-            "time of one round trip to Redis: accept (edge), head, publish, delete (worker)",
+            "time of one round trip to Redis: accept (edge), head, heads, publish, delete, leave "
+            "(worker)",
             DURATIONS_S,
             "at",
         )

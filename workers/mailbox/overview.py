@@ -11,12 +11,10 @@ from redis.asyncio import Redis
 
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
-from workers.mailbox.drain_job import QUEUE_NAME
+from workers.mailbox.drain_job import QUEUE_KEY
 
 LOOKED_AT = 200
 """Mailboxes, oldest first."""
-
-QUEUE_KEY = f"rq:queue:{QUEUE_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
