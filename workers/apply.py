@@ -67,7 +67,7 @@ def dead_letter(
     error: BaseException,
     applied_at_ms: int,
 ) -> Settled:
-    """Sets an operation aside that fails by itself, with the outcome `failed` (DESIGN).
+    """Sets an operation aside that fails by itself, with the outcome `failed`.
 
     If it is the replay of a dead letter, the new one takes that one's place; if that one is gone,
     the replay is refused like any other that comes too late.

@@ -159,7 +159,9 @@ class Drain:
         return visit.others_wait or self._wake.jobs_are_waiting()
 
     def _step(self, visit: Visit) -> Step | Departure:
-        """Applies one batch and sorts what may go wrong into its three classes (DESIGN)."""
+        """Applies one batch and sorts what may go wrong into the three classes of
+        docs/architecture.md, The drain protocol.
+        """
         if visit.suspect is not None:
             return self._isolation.condemn(visit, visit.suspect)
         may_end = self._may_end(visit)

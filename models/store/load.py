@@ -1,4 +1,4 @@
-"""Gathers every row that a batch can touch into one working set (DESIGN: gather, decide, apply).
+"""Gathers every row that a batch can touch into one working set (docs/architecture.md, Gather).
 
 Waves of look-ups, each a round trip: what the requests name; the contacts behind that; what
 belongs to those contacts; the companies.
