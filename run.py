@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     up = commands.add_parser(
         "up",
         help="run edge, worker and an embedded Redis with data under ./var",
-        epilog="Further arguments go to `hal-ingest up`.",
+        epilog="Further arguments go to `hal-ingest up`: `run.py up -- --help` lists them.",
     )
     up.set_defaults(run=_up, takes_arguments=True)
 
