@@ -29,7 +29,9 @@ ADDRESSES_KEPT = 4096
 SITE_PREFIX_BITS = 64
 """What one customer of a provider has of IPv6: whoever has it can speak from any address in it."""
 
-_WITH_PORT = re.compile(r"(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9A-Fa-f:.]+)\])(?::\d{1,5})?", re.ASCII)
+_WITH_PORT = re.compile(
+    r"(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9A-Fa-f:.]+)\])(?::(?:\d{1,5}|_[\w.-]{1,255}))?", re.ASCII
+)
 _FORWARDED_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+")++', re.ASCII)
 _FORWARDED_FOR = re.compile(
     r'(?:^|;)\s*for=("(?:[^"\\]|\\.)*+"|[^;"\s]*)\s*(?=;|$)', re.IGNORECASE | re.ASCII
