@@ -77,7 +77,7 @@ class DrainWorker(SimpleWorker):
             found: Any = self.connection.lrange(key, 0, -1)
             for job_id in found:
                 if "\ufffd" in job_id.decode("utf-8", "replace"):
-                    removed += int(self.connection.lrem(key, 1, job_id))  # type: ignore[arg-type]
+                    removed += int(self.connection.lrem(key, 1, job_id))
         if removed:
             log.warning("%d jobs whose ids are no text were refused", removed)
         return removed
