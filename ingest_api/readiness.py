@@ -12,6 +12,7 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from ingest_api.edge import Edge
+from ingest_api.known_reasons import known_reason
 from models.database import NotMigrated, Transient
 from models.migrated import require_tables
 from workers.mailbox.connection import MailboxUnavailable, translated
@@ -85,8 +86,8 @@ async def _check_redis(edge: Edge) -> tuple[Check, Overview | None]:
         with translated():
             overview = await look(edge.redis)
             policy = await _policy(edge)
-    except MailboxUnavailable:
-        return {"status": "unavailable"}, None
+    except MailboxUnavailable as error:
+        return _unavailable(error), None
     return {"status": "ok", **policy}, overview
 
 
@@ -108,11 +109,14 @@ async def _policy(edge: Edge) -> Check:
 async def _check_database(edge: Edge) -> Check:
     try:
         await edge.reads.run(require_tables)
-    except NotMigrated as error:
-        return {"status": "unavailable", "reason": str(error)}
-    except Transient:
-        return {"status": "unavailable"}
+    except Transient as error:
+        return _unavailable(error)
     return {"status": "ok"}
+
+
+def _unavailable(error: MailboxUnavailable | Transient) -> Check:
+    reason = str(error) if isinstance(error, NotMigrated) else known_reason(error)
+    return {"status": "unavailable", "reason": reason}
 
 
 def _told(config: Mapping[Any, Any], name: bytes) -> str | None:

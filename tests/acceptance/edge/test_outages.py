@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,6 +18,7 @@ from tests.services.redis_process import RedisProcess
 pytestmark = pytest.mark.anyio
 
 SOON_S = 2.5
+PASSWORD = "not-for-any-answer"
 NO_DATABASE = "postgresql://nobody@127.0.0.1:{port}/nothing"
 
 
@@ -98,6 +100,29 @@ async def test_while_redis_is_away_a_settled_receipt_can_be_read(
     settled = await edge_on_own_redis.client.get(path.format(operation_id))
     unknown = await edge_on_own_redis.client.get(path.format("op_" + "1" * 32))
     assert (settled.status_code, unknown.status_code) == (200, 503)
+
+
+async def test_what_is_away_is_named_with_the_reason(sqlite_url: str) -> None:
+    nowhere = f"postgresql://hal:{PASSWORD}@127.0.0.1:1/hal"
+    for redis_url, database_url, failed in (
+        (f"redis://hal:{PASSWORD}@127.0.0.1:1/0", sqlite_url, ["redis"]),
+        (f"redis://hal:{PASSWORD}@127.0.0.1:1/0", nowhere, ["redis", "database"]),
+    ):
+        async with run_edge(redis_url=redis_url, database_url=database_url) as edge:
+            told = await edge.client.get("/readyz")
+        assert (told.status_code, told.json()["failed"]) == (503, failed)
+        reasons = {told.json()["checks"][name]["reason"] for name in failed}
+        assert reasons == {"connection refused"}
+        assert PASSWORD not in told.text
+
+
+async def test_a_database_that_does_not_answer_is_named_with_the_reason(
+    redis_url: str, tmp_path: Path
+) -> None:
+    database_url = f"sqlite:///{tmp_path}/not/there.db"
+    async with run_edge(redis_url=redis_url, database_url=database_url) as edge:
+        told = await edge.client.get("/readyz")
+    assert told.json()["checks"]["database"]["reason"] == "unable to open database file"
 
 
 async def test_an_unmigrated_database_is_named_and_logged(
