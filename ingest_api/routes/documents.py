@@ -34,6 +34,7 @@ async def page(_edge: Edge, incoming: Incoming) -> Answer:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-security-policy", PAGE_POLICY),
         (b"referrer-policy", b"no-referrer"),
+        (b"x-frame-options", b"DENY"),
     )
     return _kept(incoming, Answer(200, shown.html, headers), shown.etag)
 

@@ -109,6 +109,7 @@ def test_a_browser_is_forbidden_to_load_from_elsewhere(client: httpx2.Client) ->
     assert "data:" in policy["img-src"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
 
 
 def test_files_of_the_page_are_kept_for_good_under_their_version(client: httpx2.Client) -> None:
