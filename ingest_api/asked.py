@@ -6,7 +6,7 @@ from typing import Any, cast
 from ingest_api.caller import Caller
 from models.operations.credentials import KeyKind
 from models.outcomes import OperationWarning
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 from workers.mailbox.post import new_nonce
 
 

@@ -16,7 +16,8 @@ from models.queries.ledger import OperationFilters, list_settled
 from models.queries.operations import ReceiptRecord, find_receipt
 from models.queries.page import Found, Page
 from workers.mailbox.browse import newest_first
-from workers.mailbox.layout import QueuedOperation, parse_operation_id
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.operation_ids import parse_operation_id
 
 QUEUED_LOOKED_AT = 2_000
 """Waiting entries that one page looks at; where filters let few pass, a page has fewer rows."""

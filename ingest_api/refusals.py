@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from workers.mailbox.answers import Answer, MailboxFull, RateLimited
 from workers.mailbox.buckets import Allowance, Bucket, Level
-from workers.mailbox.layout import Envelope, encode
+from workers.mailbox.envelope import Envelope, encode
 
 FULL_FOR_S = 0.25
 """How long a mailbox that was full is taken to be so still."""

@@ -14,7 +14,8 @@ from ingest_api.rate_limits import rate_headers
 from ingest_api.submission import Submission
 from models.queries.operations import SettledRecord
 from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, RateLimited, Replay
-from workers.mailbox.layout import Envelope, parse_operation_id
+from workers.mailbox.envelope import Envelope
+from workers.mailbox.operation_ids import parse_operation_id
 
 
 async def submit(edge: Edge, incoming: Incoming, asked: Asked) -> Submission:

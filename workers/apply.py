@@ -18,7 +18,7 @@ from models.store.save import save
 from workers.decide import Lap, decide_batch, untold
 from workers.groundwork import Deciding, lay_groundwork, unlimited
 from workers.ledger_rows import ledger_row
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 from workers.suspects import reason_of
 
 

@@ -13,7 +13,7 @@ from models.working_set.state import Occasion, WorkingSet
 from workers.dispatch import HANDLERS
 from workers.groundwork import Deciding, Groundwork, known_answer, unlimited
 from workers.ledger_rows import ledger_row, repeated_row
-from workers.mailbox.layout import Envelope, QueuedOperation
+from workers.mailbox.envelope import Envelope, QueuedOperation
 
 Lap = Callable[[str], None]
 """Hears that a phase has ended."""

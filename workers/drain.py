@@ -23,7 +23,8 @@ from workers.drain_terms import Clock, Departure, DrainLimits, Guard, Storage, U
 from workers.isolation import Isolation
 from workers.mailbox.collect import Mailbox, Published, Stir
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import Lane
 from workers.mailbox.wake import Wake
 from workers.pace import Pace
 from workers.patience import Patience

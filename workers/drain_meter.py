@@ -5,7 +5,7 @@ from typing import Protocol
 
 from workers.drain_terms import Departure, Failure
 from workers.mailbox.collect import Published
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 
 
 class DrainMeter(Protocol):

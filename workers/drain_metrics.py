@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from models.operations import OPERATION_TYPES
 from workers.drain_terms import Departure, Failure
 from workers.mailbox.collect import Published
-from workers.mailbox.layout import MALFORMED, QueuedOperation
+from workers.mailbox.envelope import MALFORMED, QueuedOperation
 from workers.mailbox.trace import trace_fields
 from workers.metrics import WorkerMetrics
 

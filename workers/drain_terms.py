@@ -10,7 +10,8 @@ from enum import Enum
 from typing import Generic, Literal, Protocol, TypeVar
 
 from workers.mailbox.collect import Published
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import Lane
 from workers.stop import Stop
 
 C = TypeVar("C")

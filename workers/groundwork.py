@@ -16,7 +16,7 @@ from models.store.load import Gathered, gather_and_ask
 from models.store.rows import Rows
 from models.working_set.reach import Reach
 from workers.dispatch import HANDLERS
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 
 Deciding = Callable[[int], AbstractContextManager[None]]
 """Put around pure computation over so many operations; a worker's is its time limit."""

@@ -13,7 +13,7 @@ from workers.drain_meter import DrainMeter
 from workers.drain_terms import Clock, Departure, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.layout import MalformedEntry
+from workers.mailbox.envelope import MalformedEntry
 from workers.mailbox.trace import trace_fields
 from workers.patience import Patience
 from workers.suspects import NeverEnded, Suspect

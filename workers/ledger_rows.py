@@ -7,7 +7,7 @@ from typing import Any
 from models.operations import ACCOUNT_TYPES
 from models.outcomes import KEY_REUSED, Effect, Refusal, StageChange
 from models.store.ledger import LedgerRow
-from workers.mailbox.layout import Envelope, QueuedOperation
+from workers.mailbox.envelope import Envelope, QueuedOperation
 
 
 def ledger_row(

@@ -6,7 +6,7 @@ from config.measures import DURATIONS_S, Measures
 from config.version import VERSION
 from models.operations import OPERATION_TYPES
 from workers.drain_terms import Failure
-from workers.mailbox.layout import MALFORMED
+from workers.mailbox.envelope import MALFORMED
 from workers.mailbox.metrics import RedisMetrics
 from workers.prune_pass import Pruned
 

@@ -13,7 +13,7 @@ from models.store.prune import KEYS, LETTERS, RECEIPTS, OldRow, Prunable, projec
 from models.store.prune import oldest as read_oldest
 from models.store.prune import remove as remove_old
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.layout import first_operation_id
+from workers.mailbox.operation_ids import first_operation_id
 from workers.prune_turn import PruneTurn
 from workers.stop import Stop
 

@@ -20,7 +20,7 @@ from workers.drain_meter import DrainMeter
 from workers.drain_terms import Clock, Guard, Storage
 from workers.mailbox.collect import Mailbox, Published
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 from workers.mailbox.wake import Wake
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import Lane
 from workers.suspects import Note
 from workers.time_limit import TimeLimit
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from workers.mailbox.layout import LANES, Lane, QueuedOperation, other_lane
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import LANES, Lane, other_lane
 from workers.suspects import Suspect
 
 

@@ -12,7 +12,8 @@ from ingest_api.incoming import Incoming
 from ingest_api.rate_limits import rate_headers
 from models.queries.operations import OperationKey, SettledRecord
 from workers.mailbox.answers import Accepted, Answer, Replay
-from workers.mailbox.layout import Lane, parse_operation_id
+from workers.mailbox.layout import Lane
+from workers.mailbox.operation_ids import parse_operation_id
 from workers.mailbox.outcomes import Arrivals
 
 

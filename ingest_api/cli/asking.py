@@ -9,7 +9,7 @@ from ingest_api.cli.refusing import NotAccepted
 from ingest_api.edge import Edge
 from models.queries.operations import SettledRecord
 from workers.mailbox.answers import Accepted, MailboxFull
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound, Refused
 from models.queries.dead_letters import find_dead_letter, find_envelope, list_dead_letters
 from models.queries.page import Page
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 from workers.mailbox.post import new_nonce
 
 app = typer.Typer(

@@ -21,7 +21,7 @@ from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound
 from models.queries.ledger import OperationFilters
 from models.queries.page import Found, Page
-from workers.mailbox.layout import first_operation_id
+from workers.mailbox.operation_ids import first_operation_id
 
 app = typer.Typer(
     name="operations",

@@ -7,7 +7,7 @@ from pydantic import Field
 from ingest_api.openapi.shown import Shown
 from models.operations import OPERATION_TYPES
 from models.outcomes import StageVerdict
-from workers.mailbox.layout import MALFORMED
+from workers.mailbox.envelope import MALFORMED
 
 SOMETIMES: Any = None
 """The default of a member that some answers do not have at all."""

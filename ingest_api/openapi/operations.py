@@ -10,7 +10,7 @@ from ingest_api.openapi.records import DeadLetter, DeadLetterPage, ReceiptPage
 from ingest_api.openapi.replies import outcome, queued
 from models.operations import OPERATION_TYPES
 from models.queries.ledger import SETTLED
-from workers.mailbox.layout import MALFORMED
+from workers.mailbox.envelope import MALFORMED
 
 TAG = "Operations"
 _PATH = "/api/operations"

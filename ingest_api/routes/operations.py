@@ -12,7 +12,8 @@ from ingest_api.receipts import find_operation, list_operations
 from models.operations import InvalidRequest, readers
 from models.operations.payload import OPERATION_TYPES
 from models.queries.ledger import SETTLED, OperationFilters
-from workers.mailbox.layout import MALFORMED, first_operation_id
+from workers.mailbox.envelope import MALFORMED
+from workers.mailbox.operation_ids import first_operation_id
 
 FILTERS = {
     "visitor_id": as_field(readers.visitor_id),

@@ -16,7 +16,7 @@ from tests.integration.desk import Desk, open_desk
 from tests.integration.pipeline import raw_envelope
 from tests.services.command_line import CommandLine
 from tests.services.processes import Services
-from workers.mailbox.layout import operation_id
+from workers.mailbox.operation_ids import operation_id
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from tests.acceptance.deployment import Deployment, deploy
 from tests.acceptance.project import Answer, Project
 from tests.services.poisoned import start_poisoned_worker
 from tests.services.waiting import wait_until
-from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
+from workers.mailbox.envelope import Envelope, encode, read_entry
+from workers.mailbox.layout import READY, mailbox_key
 from workers.mailbox.post import new_nonce
 
 ENVELOPE = Envelope(new_nonce(), "track", "publishable", {"visitor_id": "ann", "no_such": 1}, "")

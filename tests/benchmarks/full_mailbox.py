@@ -12,7 +12,8 @@ from tests.benchmarks.stand import NO_CAP, PROJECT_ID, Stand
 from tests.services.processes import ServiceProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect_async
-from workers.mailbox.layout import READY, Envelope, Lane
+from workers.mailbox.envelope import Envelope
+from workers.mailbox.layout import READY, Lane
 from workers.mailbox.metrics import RedisMetrics
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import WakeTimes

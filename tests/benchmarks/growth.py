@@ -20,7 +20,8 @@ from tests.benchmarks.plan import Plan, say
 from tests.benchmarks.points import Point, in_turns
 from tests.benchmarks.stand import DATABASE_KINDS, PROJECT_ID, DatabaseKind, Stand, stand
 from workers.apply import apply_batch
-from workers.mailbox.layout import QueuedOperation, operation_id
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.operation_ids import operation_id
 
 CONTACTS = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_CONTACTS = (1_000, 10_000)

@@ -18,7 +18,8 @@ from workers import __main__ as worker_program
 from workers import assembly
 from workers.drain import Drain
 from workers.mailbox.collect import Head, Mailbox
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import Lane
 from workers.mailbox.wake import Wake
 from workers.sweep import Mending, Sweeper
 

@@ -21,8 +21,10 @@ from workers.drain import Drain
 from workers.drain_terms import Clock, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
+from workers.mailbox.envelope import encode
 from workers.mailbox.horizon import Horizon
-from workers.mailbox.layout import Lane, encode, mailbox_key, operation_id, stream_key
+from workers.mailbox.layout import Lane, mailbox_key, stream_key
+from workers.mailbox.operation_ids import operation_id
 from workers.mailbox.wake import Wake
 from workers.prune import prune_now
 from workers.prune_pass import Pruned, PruneLimits, PruneMeans, PrunePass

@@ -15,7 +15,7 @@ from tests.integration.stories import SETTINGS
 from tests.model.scenario import Scenario
 from tests.model.state import Json
 from workers.drain_terms import DrainLimits
-from workers.mailbox.layout import Envelope, encode
+from workers.mailbox.envelope import Envelope, encode
 
 ONE_BATCH: DrainLimits = replace(SMALL_BATCHES, batch_size=500)
 TYPE_NAMES = {kind: name for name, kind in OPERATION_TYPES.items()}

@@ -27,7 +27,8 @@ from workers.drain_terms import DrainLimits, Storage
 from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect, connect_async
-from workers.mailbox.layout import LANES, READY, Envelope, Lane, encode, read_entry, stream_key
+from workers.mailbox.envelope import Envelope, encode, read_entry
+from workers.mailbox.layout import LANES, READY, Lane, stream_key
 from workers.mailbox.post import Post, PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.stop import Stop

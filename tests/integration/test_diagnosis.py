@@ -18,7 +18,8 @@ from ingest_api.cli.diagnosis.of_redis import check_redis
 from models.database import Database
 from models.tables import DeadLetterTable
 from tests.integration.mailbox.world import World
-from workers.mailbox.layout import ENVELOPE_VERSION, bulk_key
+from workers.mailbox.envelope import ENVELOPE_VERSION
+from workers.mailbox.layout import bulk_key
 
 MEBIBYTE = 1024 * 1024
 

@@ -30,7 +30,7 @@ from tests.model.stored import stored_snapshot
 from tests.properties import tried
 from workers.apply import Settled, apply_batch
 from workers.drain import batch_of
-from workers.mailbox.layout import Envelope, QueuedOperation
+from workers.mailbox.envelope import Envelope, QueuedOperation
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40"))
 LONG = 60

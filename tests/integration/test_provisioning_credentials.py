@@ -14,7 +14,7 @@ from models.provisioning.keys import create_key, list_keys, revoke_key
 from models.provisioning.projects import create_project
 from models.provisioning.refusals import NotFound, TooManyIdentitySecrets
 from models.provisioning.row_ids import row_id
-from workers.mailbox.layout import operation_id
+from workers.mailbox.operation_ids import operation_id
 
 THEN_MS = 1_700_000_000_000
 

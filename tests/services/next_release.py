@@ -10,20 +10,20 @@ import sys
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 
-LAYOUT = "workers.mailbox.layout"
+ENVELOPE = "workers.mailbox.envelope"
 _VERSION = re.compile(r"^ENVELOPE_VERSION = (\d+)$", re.MULTILINE)
 
 
 def become_next_release() -> None:
-    """Load the layout of mailboxes with the next version of envelopes."""
-    spec = find_spec(LAYOUT)
+    """Load the envelopes of the next version."""
+    spec = find_spec(ENVELOPE)
     assert spec is not None
     assert spec.origin is not None
     source = Path(spec.origin).read_text(encoding="utf-8")
     newer, versions = _VERSION.subn(lambda found: f"ENVELOPE_VERSION = {int(found[1]) + 1}", source)
     assert versions == 1
     module = module_from_spec(spec)
-    sys.modules[LAYOUT] = module
+    sys.modules[ENVELOPE] = module
     exec(compile(newer, spec.origin, "exec"), module.__dict__)
 
 

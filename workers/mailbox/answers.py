@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from workers.mailbox import layout
 from workers.mailbox.buckets import BUCKET_NAMES, BucketName
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
+from workers.mailbox.operation_ids import operation_id
 
 FULL_RETRY_AFTER_S = 5
 
@@ -68,9 +68,7 @@ def read_answer(envelope: Envelope, answer: str, depth: int) -> Answer:
         return RateLimited(BUCKET_NAMES[int(place) - 1], float(wait_us) / 1_000_000)
     if not first:
         accepted_at_ms = int(entry_id.partition("-")[0])
-        return Accepted(layout.operation_id(entry_id, envelope.nonce), accepted_at_ms, depth)
+        return Accepted(operation_id(entry_id, envelope.nonce), accepted_at_ms, depth)
     nonce, _, fingerprint = first.partition(" ")
-    operation_id = layout.operation_id(entry_id, nonce)
-    if fingerprint == envelope.fingerprint:
-        return Replay(operation_id)
-    return KeyReused(operation_id)
+    first_id = operation_id(entry_id, nonce)
+    return Replay(first_id) if fingerprint == envelope.fingerprint else KeyReused(first_id)

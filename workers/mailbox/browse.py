@@ -8,7 +8,9 @@ from redis.asyncio import Redis
 
 from workers.mailbox import layout
 from workers.mailbox.connection import translated
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation, read_entry
+from workers.mailbox.layout import Lane
+from workers.mailbox.operation_ids import parse_operation_id
 
 STEP_ENTRIES = 200
 
@@ -35,14 +37,14 @@ async def _of_lane(
     redis: Redis, project_id: str, lane: Lane, before: str | None, since_ms: int
 ) -> AsyncGenerator[QueuedOperation, None]:
     key, oldest = layout.stream_key(project_id, lane), str(max(0, since_ms))
-    parsed = None if before is None else layout.parse_operation_id(before)
+    parsed = None if before is None else parse_operation_id(before)
     # That entry too: the other lane may have one of the same time and number.
     behind = "+" if parsed is None else parsed[0]
     while True:
         with translated():
             step: Any = await redis.xrevrange(key, behind, oldest, count=STEP_ENTRIES)
         for entry_id, fields in step:
-            queued = layout.read_entry(entry_id.decode(), fields, lane)
+            queued = read_entry(entry_id.decode(), fields, lane)
             if before is None or queued.operation_id < before:
                 yield queued
         if len(step) < STEP_ENTRIES:

@@ -18,7 +18,8 @@ from redis.exceptions import NoScriptError, OutOfMemoryError
 from models import compact_json
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
-from workers.mailbox.layout import Lane, QueuedOperation, read_entry
+from workers.mailbox.envelope import QueuedOperation, read_entry
+from workers.mailbox.layout import Lane
 from workers.mailbox.meanwhile import Meanwhile
 from workers.mailbox.metrics import RedisMeter
 from workers.mailbox.script import script

@@ -16,9 +16,11 @@ from workers.mailbox.answers import Answer, read_answer
 from workers.mailbox.buckets import Allowance, Bucket, TripBuckets
 from workers.mailbox.connection import translated, unavailable
 from workers.mailbox.drain_job import QUEUE_KEY, QUEUES_KEY, job_key, new_job_id, stored_job
-from workers.mailbox.layout import Envelope, Lane, QueuedOperation
+from workers.mailbox.envelope import Envelope, QueuedOperation, encode, read_entry
+from workers.mailbox.layout import Lane
 from workers.mailbox.line import InTurn, at_once
 from workers.mailbox.metrics import RedisMeter
+from workers.mailbox.operation_ids import NONCE_BYTES, parse_operation_id
 from workers.mailbox.round_trips import Letter, RoundTrips, refuse
 from workers.mailbox.script import script
 from workers.mailbox.seldom import Seldom
@@ -51,7 +53,7 @@ class PostLimits:
 
 def new_nonce() -> str:
     """56 random bits as 14 hex digits."""
-    return secrets.token_hex(layout.NONCE_BYTES)
+    return secrets.token_hex(NONCE_BYTES)
 
 
 class Post:
@@ -95,7 +97,7 @@ class Post:
         Those that do not fit are answered MailboxFull, those for which a bucket is empty
         RateLimited, whatever their place. Raises as `accept` does, for all of them.
         """
-        raws = [layout.encode(envelope) for envelope in envelopes]
+        raws = [encode(envelope) for envelope in envelopes]
         if allowance is None:
             allowance = Allowance([()] * len(raws))
         return await self._round_trips.deliver(project_id, lane, envelopes, raws, allowance)
@@ -110,7 +112,7 @@ class Post:
 
         Its id does not tell its lane, and both lanes may have an entry of its time and number.
         """
-        parsed = layout.parse_operation_id(operation_id)
+        parsed = parse_operation_id(operation_id)
         if parsed is None:
             return None
         entry_id, nonce = parsed
@@ -121,7 +123,7 @@ class Post:
                 found: Any = await commands.execute()
         for lane, entries in zip(layout.LANES, found, strict=True):
             for _, fields in entries:
-                queued = layout.read_entry(entry_id, fields, lane)
+                queued = read_entry(entry_id, fields, lane)
                 if queued.envelope.nonce == nonce:
                     return queued
         return None

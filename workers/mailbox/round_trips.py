@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from workers.mailbox.answers import Answer
 from workers.mailbox.buckets import Allowance
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.layout import Envelope, Lane
+from workers.mailbox.envelope import Envelope
+from workers.mailbox.layout import Lane
 from workers.mailbox.line import Line
 from workers.mailbox.metrics import RedisMeter
 

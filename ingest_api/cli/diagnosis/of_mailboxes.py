@@ -8,6 +8,7 @@ from redis import Redis
 from ingest_api.cli.diagnosis.check import Check, ok
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
+from workers.mailbox.envelope import read_entry
 
 NAME = "mailboxes"
 PROJECTS_NAMED = 5
@@ -47,6 +48,6 @@ def _examine(client: Redis, stuck_after_s: float) -> Check:
 def _needs_newer_worker(client: Redis, project_id: str) -> bool:
     for lane in layout.LANES:
         head: Sequence[Any] = client.xrange(layout.stream_key(project_id, lane), count=1)  # type: ignore[assignment]
-        if any(layout.read_entry(i.decode(), f).fault == "newer_version" for i, f in head):
+        if any(read_entry(i.decode(), f).fault == "newer_version" for i, f in head):
             return True
     return False

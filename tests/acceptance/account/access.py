@@ -19,7 +19,7 @@ from models.tables import (
     StageTable,
 )
 from tests.acceptance.project import Project
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 from workers.mailbox.post import new_nonce
 
 Json = dict[str, Any]

@@ -9,7 +9,8 @@ from tests.acceptance.account.access import set_aside
 from tests.acceptance.account.backend import Backend
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.project import Project
-from workers.mailbox.layout import READY, Envelope, encode, mailbox_key, read_entry
+from workers.mailbox.envelope import Envelope, encode, read_entry
+from workers.mailbox.layout import READY, mailbox_key
 from workers.mailbox.post import new_nonce
 
 POISON = Envelope(new_nonce(), "track", "publishable", {"visitor_id": "v1", "no_such": 1}, "")

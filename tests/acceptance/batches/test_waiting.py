@@ -15,7 +15,7 @@ from tests.acceptance.edge.running import (
     run_edge,
     settled_record,
 )
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from models.tables import DeadLetterTable
 from tests.acceptance.documents.conforming import Described
 from tests.acceptance.documents.story import Ids
 from tests.acceptance.project import Project
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 from workers.mailbox.post import new_nonce
 
 PATIENT = {"prefer": "wait=30"}

@@ -21,13 +21,8 @@ from models.operations.project_settings import ProjectSettingsUpdate
 from models.provisioning.projects import CreatedProject, create_project, update_project
 from models.tables import ContactMergeTable, OperationTable
 from tests.services.waiting import LOOK_EVERY_S
-from workers.mailbox.layout import (
-    LANES,
-    QueuedOperation,
-    outcomes_channel,
-    read_entry,
-    stream_key,
-)
+from workers.mailbox.envelope import QueuedOperation, read_entry
+from workers.mailbox.layout import LANES, outcomes_channel, stream_key
 
 NOW_MS = 1_760_000_000_000
 

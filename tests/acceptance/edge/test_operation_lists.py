@@ -15,7 +15,9 @@ from tests.acceptance.edge.running import (
     RunningEdge,
     make_project,
 )
-from workers.mailbox.layout import LANES, Envelope, encode, operation_id, stream_key
+from workers.mailbox.envelope import Envelope, encode
+from workers.mailbox.layout import LANES, stream_key
+from workers.mailbox.operation_ids import operation_id
 from workers.mailbox.post import new_nonce
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ from tests.acceptance.edge.running import (
     eventually,
     settled_record,
 )
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 
 pytestmark = pytest.mark.anyio
 

@@ -30,7 +30,8 @@ from tests.services.command_line import CommandLine
 from tests.services.processes import Services
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
-from workers.mailbox.layout import READY, Envelope, encode, mailbox_key
+from workers.mailbox.envelope import Envelope, encode
+from workers.mailbox.layout import READY, mailbox_key
 from workers.mailbox.post import new_nonce
 
 DATA_IN_THE_FOLDER = ("hal-ingest.db",)

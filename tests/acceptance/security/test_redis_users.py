@@ -16,7 +16,8 @@ from tests.services.command_line import CommandLine
 from tests.services.processes import Services, WebProcess
 from tests.services.run_folder import run_folder
 from tests.services.waiting import wait_until
-from workers.mailbox.layout import READY, Envelope, encode, mailbox_key
+from workers.mailbox.envelope import Envelope, encode
+from workers.mailbox.layout import READY, mailbox_key
 from workers.mailbox.post import new_nonce
 
 QUICK = {"linger_s": 0.3, "drain_slice_s": 0.05, "sweep_interval_s": 0.2, "prune_interval_s": 0.5}

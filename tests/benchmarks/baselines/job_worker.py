@@ -16,7 +16,8 @@ from config.settings import load_settings
 from models.database import Database
 from models.store.ledger import lock_mailbox
 from workers.apply import apply_batch
-from workers.mailbox.layout import Envelope, QueuedOperation, operation_id
+from workers.mailbox.envelope import Envelope, QueuedOperation
+from workers.mailbox.operation_ids import operation_id
 from workers.mailbox.post import new_nonce
 
 _numbers = itertools.count()

@@ -12,7 +12,7 @@ from models.store.dialects import rows_over
 from models.tables import VisitorTable
 from tests.integration.desk import Desk, problem
 from tests.integration.pipeline import encoded, raw_envelope
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 from workers.mailbox.post import new_nonce
 
 LETTER_ID = "op_" + "0" * 32

@@ -9,7 +9,8 @@ from models.tables import VisitorTable
 from tests.integration.desk import Desk, envelope_of, problem
 from tests.integration.pipeline import envelope, raw_envelope
 from tests.model.state import Json
-from workers.mailbox.layout import Envelope, Lane, encode
+from workers.mailbox.envelope import Envelope, encode
+from workers.mailbox.layout import Lane
 
 
 def put(desk: Desk, envelopes: Sequence[Envelope], lane: Lane) -> list[str]:

@@ -10,15 +10,8 @@ from tests.integration.mailbox.conftest import OpenPost
 from tests.integration.mailbox.world import LIMITS, World, envelope
 from tests.services.waiting import wait_until
 from workers.mailbox.collect import Stir
-from workers.mailbox.layout import (
-    BELLS,
-    LANES,
-    READY,
-    Lane,
-    QueuedOperation,
-    other_lane,
-    stream_key,
-)
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import BELLS, LANES, READY, Lane, other_lane, stream_key
 
 pytestmark = pytest.mark.anyio
 

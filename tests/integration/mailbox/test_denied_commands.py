@@ -24,7 +24,7 @@ from workers.drain_terms import Departure
 from workers.mailbox.answers import Accepted
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 from workers.mailbox.outcomes import Outcomes
 from workers.mailbox.post import Post
 from workers.mailbox.wake import Wake

@@ -13,7 +13,7 @@ from tests.services.waiting import wait_until
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import ENVELOPE_VERSION, QueuedOperation, encode
+from workers.mailbox.envelope import ENVELOPE_VERSION, QueuedOperation, encode
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.patience import retry_delay_s
 from workers.sharing import SHARED_FOR_S

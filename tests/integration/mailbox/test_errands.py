@@ -9,7 +9,8 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from tests.integration.unmetered import unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
-from workers.mailbox.layout import Lane, QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
+from workers.mailbox.layout import Lane
 from workers.stop import Stop
 from workers.suspects import Errand, KilledWorker, NeverEnded, Suspect
 

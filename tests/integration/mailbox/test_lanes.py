@@ -11,7 +11,8 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World, envelope
 from tests.services.waiting import wait_until
 from workers.drain_terms import Clock, Departure
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import LANES, Lane, QueuedOperation, encode
+from workers.mailbox.envelope import QueuedOperation, encode
+from workers.mailbox.layout import LANES, Lane
 
 SMALL = replace(NO_LINGER, batch_size=10, bulk_batch_size=3)
 BULK = [f"bulk{n}" for n in range(9)]

@@ -12,7 +12,7 @@ from tests.integration.mailbox.world import NO_LINGER, Busy, World
 from tests.services.redis_process import RedisProcess
 from workers.drain_terms import Clock
 from workers.mailbox.connection import connect
-from workers.mailbox.layout import QueuedOperation
+from workers.mailbox.envelope import QueuedOperation
 from workers.mailbox.meanwhile import Meanwhile
 
 

@@ -10,7 +10,7 @@ from tests.integration.mailbox.world import TIMEOUT_S, Crash, World, envelope, l
 from tests.services.redis_process import RedisProcess
 from tests.services.waiting import wait_until
 from workers.mailbox.connection import connect_async
-from workers.mailbox.layout import encode
+from workers.mailbox.envelope import encode
 from workers.mailbox.outcomes import Forget, Outcomes, Record
 
 pytestmark = pytest.mark.anyio

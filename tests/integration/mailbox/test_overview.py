@@ -4,7 +4,8 @@ import pytest
 
 from tests.integration.mailbox.world import TIMEOUT_S, World
 from workers.mailbox.connection import connect_async
-from workers.mailbox.layout import ENTRY_FIELD, READY, Lane, stream_key
+from workers.mailbox.envelope import ENTRY_FIELD
+from workers.mailbox.layout import READY, Lane, stream_key
 from workers.mailbox.overview import WaitingMailbox, look
 
 pytestmark = pytest.mark.anyio

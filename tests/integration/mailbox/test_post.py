@@ -12,7 +12,9 @@ from tests.services.redis_process import RedisProcess
 from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, Replay
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import LANES, encode, operation_id, stream_key
+from workers.mailbox.envelope import encode
+from workers.mailbox.layout import LANES, stream_key
+from workers.mailbox.operation_ids import operation_id
 from workers.mailbox.post import Post
 from workers.mailbox.round_trips import MAX_TRIP_ENTRIES
 

@@ -11,7 +11,7 @@ from tests.integration.unmetered import unmetered
 from workers.drain import Drain
 from workers.drain_terms import Clock, Departure, Unguarded
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import QueuedOperation, encode
+from workers.mailbox.envelope import QueuedOperation, encode
 from workers.round import Round
 from workers.stop import Stop
 from workers.turns import Turns

@@ -9,7 +9,8 @@ from tests.integration.mailbox.world import World, envelope
 from tests.services.redis_process import RedisProcess
 from workers.mailbox.connection import MailboxUnavailable, RedisFull, connect
 from workers.mailbox.drain_job import project_of
-from workers.mailbox.layout import READY, Envelope
+from workers.mailbox.envelope import Envelope
+from workers.mailbox.layout import READY
 from workers.mailbox.post import Post
 from workers.sweep import Mending, Sweeper
 

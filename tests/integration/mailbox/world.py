@@ -15,7 +15,8 @@ from workers.drain import Drain
 from workers.drain_terms import Clock, DrainLimits, Storage
 from workers.mailbox.collect import Mailbox
 from workers.mailbox.connection import connect
-from workers.mailbox.layout import BELLS, READY, Envelope, Lane, QueuedOperation, encode, stream_key
+from workers.mailbox.envelope import Envelope, QueuedOperation, encode
+from workers.mailbox.layout import BELLS, READY, Lane, stream_key
 from workers.mailbox.post import PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.stop import Stop

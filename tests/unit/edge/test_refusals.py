@@ -7,7 +7,7 @@ import pytest
 from ingest_api.refusals import ENTRIES_LIMIT, FULL_FOR_S, Refusals
 from workers.mailbox.answers import Accepted, Answer, MailboxFull, RateLimited
 from workers.mailbox.buckets import Allowance, Bucket, bucket, bucket_limit
-from workers.mailbox.layout import Envelope
+from workers.mailbox.envelope import Envelope
 
 ANN = bucket("p", "visitor", bucket_limit(1, 5), "ann")
 BOB = bucket("p", "visitor", bucket_limit(1, 5), "bob")
