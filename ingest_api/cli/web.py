@@ -2,8 +2,8 @@
 
 import math
 import os
+import signal
 import sys
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -65,7 +65,7 @@ def web(
 
 
 def serve(settings: Settings, host: str, port: int, processes: int) -> None:
-    """Serve until a signal; ends the process with uvicorn's exit code."""
+    """Serve until a signal. Ends the process with `NOT_STARTED` where the app does not start."""
     options: dict[str, Any] = {
         "factory": True,
         "host": host,
@@ -87,8 +87,11 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
         EdgeProcesses(config, sockets).run()
         return
     server = uvicorn.Server(config)
-    # Raised again behind a graceful stop.
-    with suppress(KeyboardInterrupt):
+    # uvicorn raises either signal again behind a graceful stop, which is no fault.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
         server.run(sockets)
+    except KeyboardInterrupt:
+        return
     if not server.started:
         raise typer.Exit(NOT_STARTED)

@@ -15,7 +15,6 @@ from tests.services.waiting import wait_until
 
 NEXT = "tests.services.next_release"
 CALLS_BETWEEN = 60
-ENDED_BY_SIGTERM = {0, 143, -15}
 WAIT_S = 0.5
 
 
@@ -83,7 +82,7 @@ def test_processes_are_restarted_one_by_one_under_load(deployment: Deployment) -
             services.start_worker()
         for place, edge in enumerate(list(callers.edges)):
             some_calls(callers)
-            assert edge.stop() in ENDED_BY_SIGTERM
+            assert edge.stop() == 0
             callers.edges[place] = services.start_web()
         some_calls(callers)
     expect_nothing_lost(project, callers)
@@ -101,7 +100,7 @@ def test_workers_then_edges_of_a_new_release_take_over_under_load(deployment: De
         callers.edges.append(next_edge(deployment))
         some_calls(callers)
         callers.edges.remove(deployment.web)
-        assert deployment.web.stop() in ENDED_BY_SIGTERM
+        assert deployment.web.stop() == 0
         some_calls(callers)
     expect_nothing_lost(project, callers)
 
