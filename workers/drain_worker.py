@@ -82,6 +82,11 @@ class DrainWorker(SimpleWorker):
             log.warning("%d jobs whose ids are no text were refused", removed)
         return removed
 
+    def clean_registries(self) -> None:
+        """Clears away what dead workers left; what a killed one left unread ends it no more."""
+        self._refuse_nameless_jobs()
+        super().clean_registries()  # type: ignore[no-untyped-call]
+
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Runs the job without RQ's records of it: each is an fsync, for which a caller waits.
 

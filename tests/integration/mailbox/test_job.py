@@ -126,6 +126,17 @@ def test_a_job_whose_id_is_no_text_is_refused_and_leaves_nothing_behind(
     assert "unhandled exception" not in caplog.text
 
 
+def test_a_job_whose_id_is_no_text_does_not_keep_the_worker_from_clearing_up(
+    redis: Redis, job_class: type[AllowedJob]
+) -> None:
+    under_way = f"rq:queue:{QUEUE_NAME}:intermediate"
+    redis.rpush(under_way, b"\xff\xfe", "gone")
+    Wake(redis, TIMES).enqueue("honest")
+    _work(redis, job_class)
+    assert drained == ["honest"]
+    assert not redis.exists(under_way)
+
+
 def test_a_call_that_unpacks_without_end_is_not_unpacked(
     redis: Redis, job_class: type[AllowedJob]
 ) -> None:
