@@ -25,6 +25,9 @@ JobFunction = Callable[[str], object]
 CALL_LIMIT_BYTES = 16 * 1024
 """A drain's call is its name and a project's id."""
 
+_WRONG_TYPE = "WRONGTYPE"
+"""How Redis' error begins where a job's key holds something else than a hash."""
+
 _KEPT = frozenset(
     b"data origin status created_at enqueued_at started_at last_heartbeat worker_name"
     b" result_ttl failure_ttl".split()
@@ -52,9 +55,11 @@ class AllowedJob(Job):
         try:
             job = super().fetch(id, connection=connection, serializer=JSONSerializer)
             sound = _is_sound(job, cls.functions)
-        except (NoSuchJobError, RedisError):
+        except NoSuchJobError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a hostile hash can cause
+        except Exception as error:  # whatever a hostile hash can cause
+            if isinstance(error, RedisError) and not str(error).startswith(_WRONG_TYPE):
+                raise
             log.warning("a job that cannot be read was refused: %s", type(error).__name__)
             raise NoSuchJobError("refused") from None
         if not sound:

@@ -197,6 +197,20 @@ def test_a_broken_job_does_not_end_the_worker(
     assert harmed == []
 
 
+def test_what_is_no_hash_is_refused_as_a_job_and_leaves_nothing_behind(
+    redis: Redis, job_class: type[AllowedJob], caplog: pytest.LogCaptureFixture
+) -> None:
+    redis.set("rq:job:wrong", "x")
+    redis.rpush(f"rq:queue:{QUEUE_NAME}", "wrong")
+    Wake(redis, TIMES).enqueue("honest")
+    _work(redis, job_class)
+    redis.delete(f"rq:clean_registries:{QUEUE_NAME}")
+    _work(redis, job_class)
+    assert drained == ["honest"]
+    assert not redis.exists(f"rq:queue:{QUEUE_NAME}:intermediate")
+    assert "unhandled exception" not in caplog.text
+
+
 def test_of_a_job_that_raises_neither_redis_nor_the_log_keeps_the_text(
     redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
