@@ -11,8 +11,8 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
+from config.known_reasons import known_reason
 from ingest_api.edge import Edge
-from ingest_api.known_reasons import known_reason
 from models.database import NotMigrated, Transient
 from models.migrated import require_tables
 from workers.mailbox.connection import MailboxUnavailable, translated

@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import Connection, Executable, exists, select
 from sqlalchemy.exc import DBAPIError
 
+from config.known_reasons import known_reason
 from models import tables
 from models.database import Database, NotMigrated, Transient, missing_file
 
@@ -33,7 +34,7 @@ def starts_unmigrated(database: Database) -> bool:
     try:
         return _lacks_a_table(database)
     except (Transient, DBAPIError) as error:
-        reason = str(error) if isinstance(error, Transient) else type(error).__name__
+        reason = known_reason(error)
         log.warning("the database cannot be asked yet (%s): `hal-ingest doctor` says more", reason)
         return False
 

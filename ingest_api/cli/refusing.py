@@ -9,9 +9,9 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from config.known_reasons import known_reason
 from config.settings import SettingsError
 from ingest_api.cli.answer import Answer, readable
-from ingest_api.known_reasons import known_reason
 from models.database import NotMigrated, Transient
 from models.operations.invalid_request import InvalidRequest
 from models.provisioning.refusals import Refused

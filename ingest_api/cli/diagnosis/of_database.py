@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from config.known_reasons import known_reason
 from config.settings import Settings
 from ingest_api.cli.diagnosis.check import Check, ok
 from ingest_api.cli.stored_data import open_database
-from ingest_api.known_reasons import known_reason
 from models.database import Database, Transient, missing_file
 from models.migrations import current_and_newest
 

@@ -5,8 +5,8 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from config.known_reasons import known_reason
 from ingest_api.cli.diagnosis.check import Check, ok
-from ingest_api.known_reasons import known_reason
 from workers.mailbox.connection import MailboxUnavailable, connect, translated
 
 MINIMUM_VERSION = (7, 0)

@@ -5,8 +5,6 @@ The message itself may quote names, addresses or stored data, and is never shown
 
 import os
 
-from sqlalchemy.exc import DBAPIError
-
 _KNOWN = (
     "connection refused",
     "no such file or directory",
@@ -41,7 +39,9 @@ def known_reason(error: BaseException) -> str:
 
 
 def _origin_of(error: BaseException) -> BaseException:
-    return error.orig if isinstance(error, DBAPIError) and error.orig else error
+    # SQLAlchemy's errors hold the driver's.
+    origin = getattr(error, "orig", None)
+    return origin if isinstance(origin, BaseException) else error
 
 
 def _words_of(error: BaseException) -> str:
