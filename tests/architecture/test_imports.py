@@ -5,6 +5,7 @@ The others stand in pyproject.toml, for import-linter.
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def test_a_rule_needs_only_the_standard_library_and_other_rules(path: Path) -> N
     assert foreign == []
 
 
-@pytest.mark.parametrize("path", _modules("ingest_api"), ids=_name)
+@pytest.mark.parametrize("path", _modules("ingest_api") + _modules("workers/mailbox"), ids=_name)
 def test_the_edge_takes_only_the_mailbox_from_the_workers(path: Path) -> None:
     foreign = [
         module
@@ -52,6 +53,18 @@ def test_the_edge_takes_only_the_mailbox_from_the_workers(path: Path) -> None:
         if _is_below(module, "workers") and not _is_below(module, "workers.mailbox")
     ]
     assert foreign == []
+
+
+def test_no_module_of_the_workers_half_is_forgotten_in_what_the_edge_may_not_know() -> None:
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (told,) = (
+        contract["forbidden_modules"]
+        for contract in project["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "forbidden" and contract["source_modules"] == ["ingest_api"]
+    )
+    files = (_ROOT / "workers").glob("*.py")
+    there = {f"workers.{file.stem}" for file in files if not file.stem.startswith("__")}
+    assert set(told) == there | {"workers.handlers"}
 
 
 @pytest.mark.parametrize(
