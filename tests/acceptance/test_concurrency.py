@@ -212,7 +212,8 @@ def test_an_outcome_comes_by_publication_and_not_by_looking_it_up(project: Proje
         began_s = time.monotonic()
         assert project.track("ann", f"e{number}").status == 200
         durations_s.append(time.monotonic() - began_s)
-    assert statistics.median(durations_s) < FIRST_LOOK_S / 2
+    # Looked up, none of them would be answered before.
+    assert statistics.median(durations_s) < FIRST_LOOK_S
 
 
 def test_a_receipt_is_readable_at_every_moment_from_the_202_on(project: Project) -> None:
