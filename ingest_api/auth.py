@@ -15,7 +15,7 @@ from models.queries.projects import EdgeProject
 
 _PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BEARER = re.compile(rb"bearer +((?:pk|sk|ak)_[\w-]{1,252})", re.IGNORECASE | re.ASCII)
-_API_KEY = re.compile(rb"ak_[\w-]{1,252}", re.ASCII)
+_BARE = re.compile(rb"(?:pk|sk|ak)_[\w-]{1,252}", re.ASCII)
 
 
 class Auth:
@@ -104,7 +104,7 @@ def _sent_key(incoming: Incoming, challenge: bytes) -> tuple[KeyHeader, bytes] |
         if bearer is not None:
             return "authorization", bearer[1]
     elif api_key is not None:
-        if _API_KEY.fullmatch(api_key.strip()) is not None:
+        if _BARE.fullmatch(api_key.strip()) is not None:
             return "x-api-key", api_key.strip()
     else:
         return None

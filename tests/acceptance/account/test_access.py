@@ -31,7 +31,7 @@ EXPECTED: dict[str, dict[Family, int]] = {
     "Bearer sk": {"widget": OPEN, "account": OPEN, "v1": 403},
     "Bearer ak": {"widget": 403, "account": 403, "v1": 403},
     "X-API-Key ak": {"widget": 403, "account": 403, "v1": OPEN},
-    "X-API-Key sk": {"widget": 401, "account": 401, "v1": 401},
+    "X-API-Key sk": {"widget": 403, "account": 403, "v1": 403},
     "Bearer garbage": {"widget": 401, "account": 401, "v1": 401},
     "X-API-Key garbage": {"widget": 401, "account": 401, "v1": 401},
     "Bearer revoked sk": {"widget": 401, "account": 401, "v1": 401},
