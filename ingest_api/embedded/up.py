@@ -1,5 +1,6 @@
 """`hal-ingest up`: edge, worker and Redis-compatible server, with data in one folder (§13)."""
 
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -26,6 +27,15 @@ class FirstProject(Protocol):
 
 EnsureDemoProject = Callable[[str], FirstProject]
 
+_REFUSALS: dict[type[Exception], str] = {
+    CannotListen: "cannot_listen",
+    FolderInUse: "folder_in_use",
+    FolderUnusable: "folder_unusable",
+    RedisServerMissing: "redis_server_missing",
+    StartFailed: "start_failed",
+}
+"""What may keep it from starting, with the stable code of each."""
+
 
 def run_up(
     settings: Settings,
@@ -38,20 +48,14 @@ def run_up(
 
     `ensure_demo_project` is called with the database URL after the migration; it makes a project
     where there is none.
-    What cannot start is told in one line on standard error.
+    What cannot start is told in one line on standard error, which is a JSON document on demand.
     """
     try:
         with hold_folder(folder, _say) as run_directory:
             require_free_address(settings.host, settings.port)
             _run(settings, folder, run_directory, ensure_demo_project, as_json)
-    except (
-        CannotListen,
-        FolderInUse,
-        FolderUnusable,
-        RedisServerMissing,
-        StartFailed,
-    ) as error:
-        _say(str(error))
+    except tuple(_REFUSALS) as error:
+        _refuse(error, as_json)
         return 1
     except StopRequested:
         pass
@@ -81,6 +85,14 @@ def _run(
         print(welcome.as_json() if as_json else welcome.as_text(), flush=True)
         supervisor.watch()
         _say("stopping")
+
+
+def _refuse(error: Exception, as_json: bool) -> None:
+    if as_json:
+        told = {"error": {"code": _REFUSALS[type(error)], "detail": str(error)}}
+        print(json.dumps(told), file=sys.stderr, flush=True)
+    else:
+        _say(str(error))
 
 
 def _say(line: str) -> None:

@@ -88,6 +88,13 @@ def _pid(folder: Path, service: str) -> int:
     return int(note["pid"])
 
 
+def _refusal(folder: Path) -> dict[str, str]:
+    """What the only line says of why it did not start."""
+    (line,) = (folder / "lines").read_text().splitlines()
+    told: dict[str, str] = json.loads(line)["error"]
+    return told
+
+
 def _answers(curl: str, status: str) -> bool:
     try:
         code, outcome = _paste(curl)
@@ -179,9 +186,9 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path, started: list[_Up]) ->
         port = taken.getsockname()[1]
         started.append(_Up(tmp_path, port))
         assert started[0].process.wait(timeout=30) == 1
-    lines = (tmp_path / "lines").read_text().splitlines()
-    assert len(lines) == 1
-    assert f"cannot listen on 127.0.0.1 port {port}" in lines[0]
+    refusal = _refusal(tmp_path)
+    assert refusal["code"] == "cannot_listen"
+    assert f"cannot listen on 127.0.0.1 port {port}" in refusal["detail"]
 
 
 def test_a_folder_that_can_hold_no_data_is_told_in_one_line(
@@ -190,8 +197,10 @@ def test_a_folder_that_can_hold_no_data_is_told_in_one_line(
     (tmp_path / "var" / "up.lock").mkdir(parents=True)
     started.append(_Up(tmp_path, free_port()))
     assert started[0].process.wait(timeout=30) == 1
-    told = "up: cannot keep data in var: Is a directory (another folder: --data)\n"
-    assert (tmp_path / "lines").read_text() == told
+    assert _refusal(tmp_path) == {
+        "code": "folder_unusable",
+        "detail": "cannot keep data in var: Is a directory (another folder: --data)",
+    }
 
 
 def test_where_nothing_may_be_looked_at_no_server_runs(tmp_path: Path) -> None:
