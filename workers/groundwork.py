@@ -11,8 +11,9 @@ from typing import cast
 
 from models.operations import Operation, from_payload
 from models.store import ledger
+from models.store.asking import Asking, answered
 from models.store.ledger import Known, LedgerRow
-from models.store.load import Gathered, gather_and_ask
+from models.store.load import Gathered, gathering, note_use
 from models.store.rows import Rows
 from models.working_set.reach import Reach
 from workers.dispatch import HANDLERS
@@ -44,16 +45,26 @@ def lay_groundwork(
 
     Raises what a payload raises that makes no sense, unless the ledger knows its operation.
     """
+    ground = answered(rows, laying_groundwork(rows.project_id, batch, deciding))
+    note_use(rows, ground.reach, ground.gathered)
+    return ground
+
+
+def laying_groundwork(
+    project_id: str, batch: Sequence[QueuedOperation], deciding: Deciding = unlimited
+) -> Asking[Groundwork]:
+    """The same, all but what the deletion of stages must know, for who answers as he likes."""
     ids = [queued.operation_id for queued in batch]
     keys = cast(set[str], {queued.envelope.idempotency_key for queued in batch} - {None})
+    questions = ledger.questions(ids, keys)
     try:
         with deciding(len(batch)):
             operations, reach = _read(batch)
     except Exception:  # noqa: BLE001 - whose fault it is comes out below
-        known = ledger.known(rows, ids, keys)
+        known = ledger.known_by((yield questions))
         with deciding(len(batch)):
             operations, reach = _read([e for e in batch if known_answer(known, e) is None])
-    gathered, answers = gather_and_ask(rows, reach, ledger.questions(ids, keys))
+    gathered, answers = yield from gathering(project_id, reach, questions)
     return Groundwork(operations, reach, gathered, ledger.known_by(answers))
 
 

@@ -4,11 +4,12 @@ Waves of look-ups, each a round trip: what the requests name; the contacts behin
 belongs to those contacts; the companies.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.records import Project
+from models.store.asking import Answers, Asking, answered
 from models.store.columns import Row, column_names, table_of
 from models.store.kinds import (
     COMPANIES,
@@ -55,27 +56,33 @@ class LookUp:
 
 def gather(rows: Rows, reach: Reach) -> Gathered:
     """Loads what the operations of a batch reach, in a handful of round trips."""
-    gathered, _ = gather_and_ask(rows, reach, ())
+    gathered, _ = answered(rows, gathering(rows.project_id, reach))
+    note_use(rows, reach, gathered)
     return gathered
 
 
-def gather_and_ask(
-    rows: Rows, reach: Reach, questions: Sequence[Wanted]
-) -> tuple[Gathered, list[list[Row]]]:
-    """The same, and the answers to questions that the first of these round trips takes along."""
+def gathering(
+    project_id: str, reach: Reach, questions: Sequence[Wanted] = ()
+) -> Asking[tuple[Gathered, Answers]]:
+    """Asks for what the operations reach, all but `note_use`.
+
+    Returns it, and the answers to questions that the first of its round trips takes along.
+    """
     named = _named(reach)
-    answers = rows.fetch(*questions, Wanted(PROJECTS), *(look_up.wanted() for look_up in named))
+    answers = yield [*questions, Wanted(PROJECTS), *(look_up.wanted() for look_up in named)]
     projects, *found = answers[len(questions) :]
-    project = Project(
-        rows.project_id, **dict(zip(column_names(PROJECTS), projects[0], strict=True))
-    )
-    gathering = _Gathering(rows, WorkingSet(project=project, settings=settings_of(project)))
+    project = Project(project_id, **dict(zip(column_names(PROJECTS), projects[0], strict=True)))
+    gathering = _Gathering(WorkingSet(project=project, settings=settings_of(project)))
     gathering.take(named, found)
-    gathering.follow(reach)
-    if reach.stage_use:
-        state = gathering.state
-        state.used_stages = rows.used(COMPANIES.table, "stage_id", state.stages)
+    yield from gathering.follow(reach)
     return Gathered(gathering.state, gathering.found, projects[0]), answers[: len(questions)]
+
+
+def note_use(rows: Rows, reach: Reach, gathered: Gathered) -> None:
+    """Asks which stages are in use, where that matters."""
+    if reach.stage_use:
+        state = gathered.state
+        state.used_stages = rows.used(COMPANIES.table, "stage_id", state.stages)
 
 
 def _named(reach: Reach) -> list[LookUp]:
@@ -97,8 +104,7 @@ def _named(reach: Reach) -> list[LookUp]:
 
 
 class _Gathering:
-    def __init__(self, rows: Rows, state: WorkingSet) -> None:
-        self.rows = rows
+    def __init__(self, state: WorkingSet) -> None:
         self.state = state
         self.adders: dict[Kind, Callable[[Any], None]] = {
             VISITORS: state.add_visitor,
@@ -114,7 +120,7 @@ class _Gathering:
         }
         self.found: dict[Kind, dict[Any, Row]] = {kind: {} for kind in self.adders}
 
-    def follow(self, reach: Reach) -> None:
+    def follow(self, reach: Reach) -> Generator[Sequence[Wanted], Answers, None]:
         """From what the requests name to the contacts, and on to their companies."""
         state = self.state
         holders = {row.contact_id for row in state.emails.values()}
@@ -126,26 +132,27 @@ class _Gathering:
         }
         claimable = holders if state.settings.email_trust == "unclaimed" else set()
         state.complete = claimable | reach.all_visitors_of
-        self.fetch(
+        yield from self.fetch(
             LookUp(CONTACTS, "id", (holders | linked | survivors) - state.contacts.keys()),
             LookUp(VISITORS, "contact_id", state.complete),
         )
-        self.fetch(
+        yield from self.fetch(
             LookUp(EMAILS, "contact_id", state.contacts),
             LookUp(LINKS, "contact_id", state.contacts),
         )
         linked_companies = {company_id for _, company_id in state.links}
-        self.fetch(LookUp(COMPANIES, "id", linked_companies - state.companies.keys()))
+        yield from self.fetch(LookUp(COMPANIES, "id", linked_companies - state.companies.keys()))
         state.complete_companies = {
             each.id
             for each in state.companies.values()
             if each.placeholder or not reach.all_links_of.isdisjoint((each.id, each.external_id))
         }
-        self.fetch(LookUp(LINKS, "company_id", state.complete_companies))
+        yield from self.fetch(LookUp(LINKS, "company_id", state.complete_companies))
 
-    def fetch(self, *look_ups: LookUp) -> None:
+    def fetch(self, *look_ups: LookUp) -> Generator[Sequence[Wanted], Answers, None]:
         """One wave."""
-        self.take(look_ups, self.rows.fetch(*(look_up.wanted() for look_up in look_ups)))
+        answers = yield [look_up.wanted() for look_up in look_ups]
+        self.take(look_ups, answers)
 
     def take(self, look_ups: Sequence[LookUp], answers: Sequence[Sequence[Row]]) -> None:
         """Adds rows to the working set; one that several look-ups find is taken once."""

@@ -1,9 +1,9 @@
-"""Set-based reading and writing of whole rows of one project, in either database's dialect.
+"""The rows of one project within a transaction, read and written in either database's dialect.
 
 The statements go to the driver itself: SQLAlchemy's execution costs as much as a small statement.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from models.store.columns import Row
+from models.store.writes import Writes
 
 LONG_STATEMENT_S = 300
 """What a statement has that may concern any number of rows."""
@@ -26,7 +27,7 @@ class Wanted:
     values: Iterable[str] = ()
 
 
-class Rows(ABC):
+class Rows(Writes):
     """The rows of one project, within the transaction of a connection (models/store/dialects)."""
 
     part_size: int
@@ -68,38 +69,6 @@ class Rows(ABC):
     @abstractmethod
     def check_references(self) -> None:
         """Checks the references of what is written so far, which the commit would do otherwise."""
-
-    @abstractmethod
-    def take_time(self) -> None:
-        """Lets what is left of the transaction take longer than statements usually may."""
-
-    @abstractmethod
-    def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Adds rows; one that exists already is an error, and so a bug that shows."""
-
-    @abstractmethod
-    def update(self, table: Table, rows: Sequence[Row]) -> None:
-        """Writes whole rows over those with the same keys."""
-
-    @abstractmethod
-    def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
-        """Does an action (`DELETE FROM …`, `UPDATE … SET …`) to the rows with these keys."""
-
-    @abstractmethod
-    def json_field(self, column: str, name: str) -> str:
-        """The expression of a text field of a JSON column."""
-
-    @abstractmethod
-    def run(self, statement: str, parameters: Sequence[dict[str, Any]]) -> None:
-        """Runs a statement with `{name}` places once for each set of values."""
-
-    def delete(self, table: Table, keys: Sequence[Row]) -> None:
-        """Removes the rows with these keys."""
-        self.by_key(f"DELETE FROM {table.name}", table, keys)
-
-    def empty(self, table: Table, column: str, keys: Sequence[Row]) -> None:
-        """Sets a unique column to null, so that another row can take its value meanwhile."""
-        self.by_key(f"UPDATE {table.name} SET {column} = NULL", table, keys)
 
     @abstractmethod
     def _question(self, wanted: Wanted) -> tuple[str, Row]: ...

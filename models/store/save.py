@@ -23,7 +23,7 @@ from models.store.kinds import (
     Kind,
 )
 from models.store.load import PROJECTS, Gathered
-from models.store.rows import Rows
+from models.store.writes import Writes
 from models.working_set.journal import Journal
 from models.working_set.state import Sweeping, SweptValue
 
@@ -43,7 +43,7 @@ _SOURCES: dict[str, Kind] = {
 }
 
 
-def save(rows: Rows, gathered: Gathered) -> None:
+def save(rows: Writes, gathered: Gathered) -> None:
     """Writes everything set-based, and notes it as stored: what follows is a difference to it.
 
     References between the tables are checked at commit. Unique values that their rows give up are
@@ -88,7 +88,7 @@ def save(rows: Rows, gathered: Gathered) -> None:
     _note_stored(gathered, differences)
 
 
-def _park_stages(rows: Rows, changed: list[Row]) -> None:
+def _park_stages(rows: Writes, changed: list[Row]) -> None:
     """Clears the positions and names that stages are about to exchange.
 
     Both databases check them row by row: below all others, and with a name that starts with a
@@ -102,7 +102,7 @@ def _park_stages(rows: Rows, changed: list[Row]) -> None:
     rows.update(STAGES.table, [STAGES.row_of(stage) for stage in parked])
 
 
-def _save_project(rows: Rows, gathered: Gathered) -> None:
+def _save_project(rows: Writes, gathered: Gathered) -> None:
     now = _PROJECT_ROW(gathered.state.project)
     if now != gathered.project:
         rows.update(PROJECTS, [now])
@@ -154,7 +154,7 @@ def _differs(kind: Kind, before: Row, after: Row) -> bool:
 
 
 def _give_up_unique_values(
-    rows: Rows, kind: Kind, loaded: dict[Any, Row], changed: list[Row]
+    rows: Writes, kind: Kind, loaded: dict[Any, Row], changed: list[Row]
 ) -> None:
     at = kind.unique_position
     if at is None:

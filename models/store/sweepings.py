@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.store.columns import encode
-from models.store.rows import Rows
+from models.store.writes import Writes
 from models.working_set.state import Sweeping, SweptValue
 
 STATEMENTS = {
@@ -77,7 +77,7 @@ LARGE = frozenset(
 """May concern any number of rows; one that ran out of time would be tried for ever."""
 
 
-def move(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
+def move(rows: Writes, sweepings: Sequence[Sweeping]) -> None:
     """Runs those that change rows, in the order in which they were noted."""
     if not LARGE.isdisjoint(each.statement for each in sweepings):
         rows.take_time()
@@ -88,7 +88,7 @@ def move(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
             rows.run(STATEMENTS[each.statement], [named])
 
 
-def remove(rows: Rows, sweepings: Sequence[Sweeping]) -> None:
+def remove(rows: Writes, sweepings: Sequence[Sweeping]) -> None:
     """Runs those that remove what is left of a contact or company."""
     removals = [each for each in sweepings if each.statement in REMOVALS]
     if removals:

@@ -5,14 +5,14 @@ from typing import Any
 
 from models.store.columns import Difference, Row, column_names, table_of
 from models.store.kinds import CONTACTS
-from models.store.rows import Rows
+from models.store.writes import Writes
 from models.tables import ContactTagTable
 
 _TABLE = table_of(ContactTagTable)
 _TAGS_AT = column_names(CONTACTS.table).index("tags")
 
 
-def save(rows: Rows, loaded: Mapping[Any, Row], contacts: Difference) -> None:
+def save(rows: Writes, loaded: Mapping[Any, Row], contacts: Difference) -> None:
     """Writes what differs between the tags of the contacts as loaded and as they are saved."""
     added, changed, gone = contacts
     retagged = [row for row in changed if row[_TAGS_AT] != _as_loaded(loaded, row)[_TAGS_AT]]
