@@ -8,8 +8,9 @@ from redis import Redis
 
 from config.settings import Settings
 from models.database import Database, StatementTimeout, Transient
-from models.store.ledger import lock_mailbox
+from models.store.ledger import lock_mailbox, lock_mailboxes
 from workers.apply import apply_batch, dead_letter
+from workers.apply_round import apply_round
 from workers.drain import Drain
 from workers.drain_metrics import DrainMetrics
 from workers.drain_terms import LINGER_PIECE_S, Clock, DrainLimits, Guard, Storage, Unguarded
@@ -18,6 +19,7 @@ from workers.mailbox.collect import Mailbox
 from workers.mailbox.wake import Wake, WakeTimes
 from workers.metrics import WorkerMetrics
 from workers.round import Round
+from workers.round_terms import RoundStorage
 from workers.stop import Stop
 
 
@@ -65,13 +67,25 @@ def assemble_drain(
 
 
 def assemble_round(
-    settings: Settings, database: Database, redis: Redis, drain: Drain, manner: Manner
+    settings: Settings,
+    database: Database,
+    redis: Redis,
+    drain: Drain,
+    manner: Manner,
+    *,
+    rest_s: float = 0.0,
 ) -> Round:
     """Puts together what several projects share before each of them has the drain."""
     wake = wake_of(settings, redis)
     meter = DrainMetrics(manner.metrics)
+    storage: RoundStorage[Any] = RoundStorage(
+        partial(database.transaction, computing_s=settings.statement_timeout_s),
+        lock_mailboxes,
+        partial(apply_round, deciding=manner.deciding, lap=meter.lap),
+        (Transient,),
+    )
     return Round(
-        _storage(settings, database, manner, meter),
+        storage,
         Mailbox(redis, wake, manner.metrics.redis),
         wake,
         clock=Clock(),
@@ -79,6 +93,7 @@ def assemble_round(
         meter=meter,
         drain=drain,
         share=settings.drain_little_batch_size,
+        rest_s=rest_s,
     )
 
 

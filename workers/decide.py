@@ -60,6 +60,25 @@ def decide_batch(
         yield gathered, list(written.values())
 
 
+def decide_at_once(
+    batch: Sequence[QueuedOperation],
+    ground: Groundwork,
+    applied_at_ms: int,
+    deciding: Deciding = unlimited,
+) -> list[LedgerRow] | None:
+    """Decides all of it; None if it turns out to need rows which no request names.
+
+    What is known learns of each row.
+    """
+    known, state = ground.known, ground.gathered.state
+    with deciding(len(batch)):
+        written = _decide_each(state, batch, known, ground.operations, applied_at_ms)
+    if state.incomplete or state.incomplete_companies:
+        return None
+    known.by_id.update(written)
+    return list(written.values())
+
+
 def _decide_each(
     state: WorkingSet,
     batch: Sequence[QueuedOperation],

@@ -10,18 +10,19 @@ mailbox empty (docs/adr/0023).
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.operations import LONE_TYPES, PROJECT_TYPES
 from workers.drain import Drain
 from workers.drain_meter import DrainMeter
-from workers.drain_terms import Clock, Guard, Storage
+from workers.drain_terms import Clock, Guard
 from workers.mailbox.collect import Mailbox, Published
 from workers.mailbox.connection import MailboxUnavailable
-from workers.mailbox.envelope import QueuedOperation
 from workers.mailbox.wake import Wake
+from workers.round_terms import Batch, RoundStorage
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ _SPECIAL_TYPES = LONE_TYPES | PROJECT_TYPES
 class _Commit:
     """What a round has committed, by project, and who is left to his own drain."""
 
-    batches: dict[str, Sequence[QueuedOperation]] = field(default_factory=dict)
-    settled: dict[str, Sequence[Published]] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    settled: Mapping[str, Sequence[Published]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     floods: int = 0
 
@@ -43,12 +44,13 @@ class _Commit:
 class Round:
     """For one worker process, whose drain knows whose heads are under suspicion.
 
-    A project with `share` operations or more does not wait with little.
+    A project with `share` operations or more does not wait with little. In its first `rest_s` it
+    leaves all to their own drains.
     """
 
     def __init__(  # noqa: PLR0913 - one for each part it is made of
         self,
-        storage: Storage[Any],
+        storage: RoundStorage[Any],
         mailbox: Mailbox,
         wake: Wake,
         *,
@@ -57,6 +59,7 @@ class Round:
         meter: DrainMeter,
         drain: Drain,
         share: int,
+        rest_s: float = 0.0,
     ) -> None:
         self._storage = storage
         self._mailbox = mailbox
@@ -66,6 +69,7 @@ class Round:
         self._meter = meter
         self._drain = drain
         self._share = share
+        self._rests_until_s = clock.steady_s() + rest_s
 
     def run(self, project_ids: Sequence[str]) -> Sequence[str]:
         """Applies what it can of these projects, whose tokens are held.
@@ -74,6 +78,8 @@ class Round:
         again. What Redis does not let it finish, the sweeper wakes.
         """
         self._drain.sharing.expect_others()
+        if self._clock.steady_s() < self._rests_until_s:
+            return project_ids
         try:
             committed = self._commit(project_ids)
         except MailboxUnavailable as error:
@@ -101,22 +107,28 @@ class Round:
         self._meter.begins()
         with self._storage.transaction() as connection:
             # Who is busy has a drain, whose last look comes after its unlock.
-            locked = [each for each in project_ids if self._storage.lock_mailbox(connection, each)]
-            for project_id, batch in self._plain_batches(locked, committed):
-                with self._guard.applying(project_id, batch, 0):
-                    committed.settled[project_id] = self._storage.apply_batch(
-                        connection, project_id, batch, self._clock.wall_ms()
-                    )
-                committed.batches[project_id] = batch
+            locked = self._storage.lock_mailboxes(connection, project_ids)
+            batches = self._plain_batches(locked, committed)
+            if batches:
+                committed.settled = self._storage.apply_round(
+                    connection, batches, self._clock.wall_ms(), self._applying
+                )
                 self._meter.lap("save")
         self._meter.lap("commit")
+        for project_id, batch in batches.items():
+            if project_id in committed.settled:
+                committed.batches[project_id] = batch
+            else:
+                committed.others.append(project_id)
         return committed
 
-    def _plain_batches(
-        self, project_ids: Sequence[str], committed: _Commit
-    ) -> Iterator[tuple[str, Sequence[QueuedOperation]]]:
+    def _applying(self, project_id: str, batch: Batch) -> AbstractContextManager[None]:
+        return self._guard.applying(project_id, batch, 0)
+
+    def _plain_batches(self, project_ids: Sequence[str], committed: _Commit) -> dict[str, Batch]:
         heads = self._mailbox.heads(project_ids, self._share) if project_ids else {}
         self._meter.lap("read")
+        plain: dict[str, Batch] = {}
         for project_id, head in heads.items():
             # The others would wait for the commit of a flood.
             is_flooded = len(head) >= self._share
@@ -124,7 +136,8 @@ class Round:
             if is_flooded or self._drain.doubts(project_id) or not _is_plain(head):
                 committed.others.append(project_id)
             else:
-                yield project_id, head
+                plain[project_id] = head
+        return plain
 
     def _tell(self, committed: _Commit) -> None:
         if not committed.batches:
@@ -141,7 +154,7 @@ def _with_more(left: Mapping[str, int]) -> list[str]:
     return [project_id for project_id, entries in left.items() if entries]
 
 
-def _is_plain(head: Sequence[QueuedOperation]) -> bool:
+def _is_plain(head: Batch) -> bool:
     """Whether there are entries, and none of them is one to be applied alone or told to all."""
     return bool(head) and not any(
         entry.fault is not None or entry.envelope.type in _SPECIAL_TYPES for entry in head

@@ -43,6 +43,8 @@ RECONNECT_PAUSE_S = 0.5
 # RQ derives from it how long it blocks for a job (15 s less) and its socket's timeout (5 s less).
 WORKER_TTL_S = 30
 MAINTENANCE_INTERVAL_S = 60
+ROUND_REST_S = 10.0
+"""How long after a death each project has a drain of its own, which finds out whose fault it is."""
 
 
 class WorkerProcess:
@@ -79,9 +81,17 @@ class WorkerProcess:
             self._metrics,
         )
         self._drain = self._drain_in(manner)
+        round_ = assemble_round(
+            settings,
+            self._database,
+            self._redis,
+            self._drain,
+            manner,
+            rest_s=0.0 if errand is None else ROUND_REST_S,
+        )
         turns = Turns(
             self._drain.run,
-            assemble_round(settings, self._database, self._redis, self._drain, manner).run,
+            round_.run,
             self._wake,
             self._stop,
             max_s=settings.drain_max_s,

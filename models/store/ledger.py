@@ -9,15 +9,14 @@ from sqlalchemy import Connection
 
 from models.records import DeadLetter
 from models.store.columns import Row, column_names, table_of
-from models.store.dialects import rows_over
+from models.store.dialects import rows_of_several_over, rows_over
 from models.store.rows import Rows, Wanted
+from models.store.writes import Writes
 from models.tables import DeadLetterTable, MailboxTable, OperationTable
 
 OPERATIONS = table_of(OperationTable)
 MAILBOXES = table_of(MailboxTable)
 DEAD_LETTERS = table_of(DeadLetterTable)
-
-_MOVE_ON = "UPDATE mailboxes SET sequence = {sequence} WHERE project_id = {project}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +66,11 @@ def lock_mailbox(connection: Connection, project_id: str) -> bool:
     return rows_over(connection, project_id).lock(MAILBOXES)
 
 
+def lock_mailboxes(connection: Connection, project_ids: Sequence[str]) -> Sequence[str]:
+    """The same for several; returns those that no other drain holds."""
+    return rows_of_several_over(connection).lock(MAILBOXES, project_ids)
+
+
 def known(rows: Rows, operation_ids: Collection[str], keys: Collection[str]) -> Known:
     """Reads what the ledger has of these operations; to be called under the mailbox lock."""
     return known_by(rows.fetch(*questions(operation_ids, keys)))
@@ -91,14 +95,14 @@ def known_by(answers: Sequence[Sequence[Row]]) -> Known:
     )
 
 
-def write(rows: Rows, added: Sequence[LedgerRow]) -> None:
+def write(rows: Writes, added: Sequence[LedgerRow]) -> None:
     """Adds the rows, which are in sequence, and moves the mailbox on to the last of them."""
     if added:
         rows.insert(OPERATIONS, [_row_of(row) for row in added])
-        rows.run(_MOVE_ON, [{"project": rows.project_id, "sequence": added[-1].sequence}])
+        rows.update(MAILBOXES, [(added[-1].sequence,)])
 
 
-def write_dead_letter(rows: Rows, letter: DeadLetter) -> None:
+def write_dead_letter(rows: Writes, letter: DeadLetter) -> None:
     """Sets an operation aside."""
     rows.insert(DEAD_LETTERS, [_letter_of(letter)])
 

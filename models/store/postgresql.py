@@ -60,17 +60,17 @@ class PostgresqlRows(Rows):
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._execute(_insertion(table), (self.project_id, *_columns(rows)))
+            self._execute(_insertion(table), (self.project_id, *columns_of(rows)))
 
     def update(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            columns = _columns(rows)
+            columns = columns_of(rows)
             keys = [columns[written_names(table).index(key)] for key in key_names(table)]
             self._execute(_change(table), (*columns, self.project_id, *keys))
 
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
         if keys:
-            columns = _columns(sorted(keys))
+            columns = columns_of(sorted(keys))
             parameters = (self.project_id, *columns, *columns)
             self._execute(action + _with_keys(table), parameters)
 
@@ -115,14 +115,14 @@ def _selection(table: Table, column: str | None) -> str:
     if column is None:
         return f"{chosen} {project}"
     if column == key_names(table)[0]:
-        return f"{chosen} {_among(column)} AND {project}"
+        return f"{chosen} {among(column)} AND {project}"
     return (
         "SELECT found.* FROM json_array_elements_text(%s::json) AS given(value), "
         f"LATERAL ({chosen} {project} AND {column} = given.value OFFSET 0) AS found"
     )
 
 
-def _among(column: str) -> str:
+def among(column: str) -> str:
     """For a statement that would join with all rows of a project as long as they seem to be few."""
     return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 
@@ -132,21 +132,21 @@ def _insertion(table: Table) -> str:
     names = written_names(table)
     return (
         f"INSERT INTO {table.name} (project_id, {', '.join(names)}) "
-        f"SELECT %s, {_values(table, names)} FROM {_taken_apart(names)}"
+        f"SELECT %s, {values_of(table, names)} FROM {taken_apart(names)}"
     )
 
 
 @cache
 def _change(table: Table) -> str:
     names, keys = written_names(table), key_names(table)
-    changed = ", ".join(f"{name} = {_value(table, name)}" for name in names if name not in keys)
+    changed = ", ".join(f"{name} = {value_of(table, name)}" for name in names if name not in keys)
     matched = [
         f"stored.{project_column(table)} = %s",
-        *(_among(f"stored.{key}") for key in keys),
+        *(among(f"stored.{key}") for key in keys),
         *(f"stored.{key} = given.{key}" for key in keys),
     ]
     return (
-        f"UPDATE {table.name} AS stored SET {changed} FROM {_taken_apart(names)} "
+        f"UPDATE {table.name} AS stored SET {changed} FROM {taken_apart(names)} "
         f"WHERE {' AND '.join(matched)}"
     )
 
@@ -154,14 +154,14 @@ def _change(table: Table) -> str:
 @cache
 def _with_keys(table: Table) -> str:
     names = key_names(table)
-    matched = ["project_id = %s", *map(_among, names)]
+    matched = ["project_id = %s", *map(among, names)]
     return (
         f" WHERE {' AND '.join(matched)} AND ({', '.join(names)}) IN "
-        f"(SELECT {_values(table, names)} FROM {_taken_apart(names)})"
+        f"(SELECT {values_of(table, names)} FROM {taken_apart(names)})"
     )
 
 
-def _columns(rows: Sequence[Row]) -> list[str | None]:
+def columns_of(rows: Sequence[Row]) -> list[str | None]:
     """Each column as a JSON array. One of nulls is itself null: the server need not count them."""
     empty = len(rows)
     return [
@@ -170,12 +170,12 @@ def _columns(rows: Sequence[Row]) -> list[str | None]:
     ]
 
 
-def _taken_apart(names: Sequence[str]) -> str:
+def taken_apart(names: Sequence[str]) -> str:
     columns = ", ".join("json_array_elements_text(%s::json)" for _ in names)
     return f"ROWS FROM ({columns}) AS given({', '.join(names)})"
 
 
-def _value(table: Table, name: str) -> str:
+def value_of(table: Table, name: str) -> str:
     """The text of an array's element as the column's own type."""
     kind = table.columns[name].type
     if isinstance(kind, JSON):
@@ -185,5 +185,5 @@ def _value(table: Table, name: str) -> str:
     return f"given.{name}::bigint" if isinstance(kind, Integer) else f"given.{name}"
 
 
-def _values(table: Table, names: Sequence[str]) -> str:
-    return ", ".join(_value(table, name) for name in names)
+def values_of(table: Table, names: Sequence[str]) -> str:
+    return ", ".join(value_of(table, name) for name in names)

@@ -31,7 +31,12 @@ def without_lock() -> None:
         del connection, project_id
         return True
 
+    def none_locked(connection: Connection, project_ids: Sequence[str]) -> Sequence[str]:
+        del connection
+        return project_ids
+
     _replace(assembly, "lock_mailbox", not_locked)
+    _replace(assembly, "lock_mailboxes", none_locked)
 
 
 def without_ledger() -> None:

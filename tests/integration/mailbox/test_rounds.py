@@ -19,16 +19,19 @@ from workers.turns import Turns
 SHARE = 16
 
 
-def round_of(world: World, drain: Drain | None = None) -> Round:
+def round_of(
+    world: World, drain: Drain | None = None, clock: Clock | None = None, rest_s: float = 0.0
+) -> Round:
     return Round(
-        world.ledger.storage(),
+        world.ledger.round_storage(),
         world.mailbox,
         world.wake,
-        clock=Clock(),
+        clock=clock or Clock(),
         guard=Unguarded(),
         meter=unmetered(),
         drain=drain or world.drain(),
         share=SHARE,
+        rest_s=rest_s,
     )
 
 
@@ -149,6 +152,29 @@ def test_what_is_special_has_a_drain_of_its_own(world: World, raw: bytes) -> Non
     assert round_of(world).run(["a", "b"]) == ["a"]
     assert world.ledger.applied == ["b1"]
     assert (world.left("a"), world.has_token("a")) == (1, True)
+
+
+def test_what_needs_more_than_a_round_can_read_has_a_drain_of_its_own(world: World) -> None:
+    world.put("a1", project="a")
+    world.put("b1", project="b")
+    hold(world, *"ab")
+    world.ledger.in_need.add("a")
+    assert round_of(world).run(["a", "b"]) == ["a"]
+    assert world.ledger.applied == ["b1"]
+    assert (world.left("a"), world.has_token("a")) == (1, True)
+
+
+def test_for_a_while_behind_a_death_each_has_a_drain_of_its_own(world: World) -> None:
+    world.put("a1", project="a")
+    world.put("b1", project="b")
+    hold(world, *"ab")
+    now_s = [0.0]
+    resting = round_of(world, clock=Clock(steady_s=lambda: now_s[0]), rest_s=10.0)
+    assert resting.run(["a", "b"]) == ["a", "b"]
+    assert world.ledger.applied == []
+    now_s[0] = 10.0
+    assert resting.run(["a", "b"]) == []
+    assert world.ledger.applied == ["a1", "b1"]
 
 
 def test_a_backfill_has_a_drain_of_its_own(world: World) -> None:

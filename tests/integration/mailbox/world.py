@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from workers.mailbox.envelope import Envelope, QueuedOperation, encode
 from workers.mailbox.layout import BELLS, READY, Lane, stream_key
 from workers.mailbox.post import PostLimits, new_nonce
 from workers.mailbox.wake import Wake, WakeTimes
+from workers.round_terms import Applying, Batch, RoundStorage
 from workers.stop import Stop
 
 TIMEOUT_S = 5.0
@@ -71,7 +72,7 @@ class Told:
 class Ledger:
     """A database in memory: a lock for all projects, transactions that commit whole or not at all.
 
-    Of the projects in `busy` another drain has the lock.
+    Of the projects in `busy` another drain has the lock; those `in_need` a round cannot settle.
 
     `before_apply` may raise for a batch. `applied` holds the names in the order they were applied.
     """
@@ -83,6 +84,7 @@ class Ledger:
         self.batches: list[int] = []
         self.lock = threading.Lock()
         self.busy: set[str] = set()
+        self.in_need: set[str] = set()
         self.commits = 0
         self.before_apply: Callable[[Sequence[QueuedOperation]], None] = lambda _: None
         self.before_dead_letter: Callable[[], None] = lambda: None
@@ -91,6 +93,9 @@ class Ledger:
         return Storage(
             self.transaction, self.lock_mailbox, self.apply_batch, self.dead_letter, (Busy,)
         )
+
+    def round_storage(self) -> RoundStorage["Transaction"]:
+        return RoundStorage(self.transaction, self.lock_mailboxes, self.apply_round, (Busy,))
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
@@ -108,6 +113,28 @@ class Ledger:
     def lock_mailbox(self, transaction: "Transaction", project_id: str) -> bool:
         transaction.has_lock = transaction.has_lock or self.lock.acquire(blocking=False)
         return transaction.has_lock and project_id not in self.busy
+
+    def lock_mailboxes(
+        self, transaction: "Transaction", project_ids: Sequence[str]
+    ) -> Sequence[str]:
+        return [each for each in project_ids if self.lock_mailbox(transaction, each)]
+
+    def apply_round(
+        self,
+        transaction: "Transaction",
+        batches: Mapping[str, Batch],
+        applied_at_ms: int,
+        applying: Applying,
+    ) -> dict[str, list[Told]]:
+        settled = {}
+        for project_id, batch in batches.items():
+            if project_id in self.in_need:
+                continue
+            with applying(project_id, batch):
+                settled[project_id] = self.apply_batch(
+                    transaction, project_id, batch, applied_at_ms
+                )
+        return settled
 
     def apply_batch(
         self, transaction: "Transaction", _: str, batch: Sequence[QueuedOperation], __: int
