@@ -24,7 +24,7 @@ class Applying(Section):
         description="the most in a live batch while some of them wait with less than that",
     )
     drain_round_projects: int = Field(
-        16,
+        32,
         ge=1,
         le=256,
         description="projects that share one transaction while many wait; 1: each has its own",
