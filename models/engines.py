@@ -15,6 +15,8 @@ from models import compact_json
 
 SEND_BUFFER_BYTES = 1024 * 1024
 """Of which the system gives what it allows."""
+KEPT_STATEMENTS = 256
+"""Prepared ones of a connection to PostgreSQL: a worker has some 110, and psycopg keeps 100."""
 LOOK_EVERY_STEPS = 2_000_000
 """Of SQLite's machine, some ten milliseconds: no statement of a few rows is looked at."""
 COMPUTING = "computing"
@@ -47,6 +49,7 @@ def postgresql_engine(
         },
     )
     event.listen(engine, "connect", _widen)
+    event.listen(engine, "connect", _keep_statements)
     event.listen(engine, "checkout", _refuse_dropped)
     return engine
 
@@ -75,6 +78,10 @@ def _widen(dbapi_connection: Any, _record: Any) -> None:
     with socket.socket(fileno=os.dup(dbapi_connection.fileno())) as connected:
         if connected.family == socket.AF_UNIX:
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+
+def _keep_statements(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.prepared_max = KEPT_STATEMENTS
 
 
 class Computing:
