@@ -36,6 +36,9 @@ def postgresql_engine(
     options = {name: str(round(each_s * 1000)) for name, each_s in timeouts_s.items()}
     options |= {"enable_seqscan": "off", "enable_bitmapscan": "off", "jit": "off"}
     options |= {"client_min_messages": "warning"}
+    lost_after_s = timeouts_s["idle_in_transaction_session_timeout"]
+    looks = _looks_for_lost_peers(lost_after_s)
+    options |= {f"tcp_{name}": str(value) for name, value in looks.items()}
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -45,13 +48,28 @@ def postgresql_engine(
         connect_args={
             "connect_timeout": max(1, round(connect_timeout_s)),
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            "tcp_user_timeout": max(1000, round(timeouts_s["statement_timeout"] * 1000)),
+            "tcp_user_timeout": max(1000, round(lost_after_s * 1000)),
+            **looks,
         },
     )
     event.listen(engine, "connect", _widen)
     event.listen(engine, "connect", _keep_statements)
     event.listen(engine, "checkout", _refuse_dropped)
     return engine
+
+
+def _looks_for_lost_peers(within_s: float) -> dict[str, int]:
+    """How either end finds out that the network has lost the other.
+
+    No time limit of the server counts while it waits for the rest of a pipeline, nor one of the
+    client while it waits for an answer: it would hold its locks, or wait, for two hours.
+    """
+    share_s = max(1, round(within_s / 10))
+    return {
+        "keepalives_idle": 5 * share_s,
+        "keepalives_interval": share_s,
+        "keepalives_count": 5,
+    }
 
 
 def _refuse_dropped(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:

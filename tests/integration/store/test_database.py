@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from models.database import Database, Transient
@@ -130,3 +130,13 @@ def test_a_connection_that_the_server_has_ended_is_not_used_again(postgresql_url
         count(other, END_THE_OTHERS)
         wait_until(lambda: count(other, THE_OTHERS) == 0, what="the server has ended it")
         assert count(database, "SELECT 1") == 1
+
+
+def test_the_server_looks_for_clients_that_the_network_has_lost(postgresql_url: str) -> None:
+    database = Database(postgresql_url, idle_in_transaction_timeout_s=20.0)
+    told = text(
+        "SELECT reset_val::int FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' ORDER BY name"
+    )
+    with closing(database), database.reading() as connection:
+        count, idle_s, interval_s = connection.scalars(told)
+    assert idle_s + count * interval_s == 20
