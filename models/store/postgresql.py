@@ -9,15 +9,18 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Integer, Table
+from sqlalchemy import Table
 
-from models.store.columns import (
-    Row,
-    column_names,
-    encode,
-    key_names,
-    project_column,
-    written_names,
+from models.store.columns import Row, column_names, encode, key_names, project_column
+from models.store.postgresql_statements import (
+    Scope,
+    among,
+    change,
+    columns_of,
+    insertion,
+    keys_of,
+    names_of,
+    with_keys,
 )
 from models.store.rows import LONG_STATEMENT_S, Rows, Wanted
 
@@ -60,19 +63,20 @@ class PostgresqlRows(Rows):
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._execute(_insertion(table), (self.project_id, *columns_of(rows)))
+            self._execute(insertion(table, Scope.ONE), (self.project_id, *columns_of(rows)))
 
     def update(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             columns = columns_of(rows)
-            keys = [columns[written_names(table).index(key)] for key in key_names(table)]
-            self._execute(_change(table), (*columns, self.project_id, *keys))
+            names = names_of(table, Scope.ONE)
+            keys = [columns[names.index(key)] for key in keys_of(table, Scope.ONE)]
+            self._execute(change(table, Scope.ONE), (*columns, self.project_id, *keys))
 
     def by_key(self, action: str, table: Table, keys: Sequence[Row]) -> None:
         if keys:
             columns = columns_of(sorted(keys))
             parameters = (self.project_id, *columns, *columns)
-            self._execute(action + _with_keys(table), parameters)
+            self._execute(action + with_keys(table, Scope.ONE), parameters)
 
     def json_field(self, column: str, name: str) -> str:
         return f"{column} ->> '{name}'"
@@ -120,70 +124,3 @@ def _selection(table: Table, column: str | None) -> str:
         "SELECT found.* FROM json_array_elements_text(%s::json) AS given(value), "
         f"LATERAL ({chosen} {project} AND {column} = given.value OFFSET 0) AS found"
     )
-
-
-def among(column: str) -> str:
-    """For a statement that would join with all rows of a project as long as they seem to be few."""
-    return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
-
-
-@cache
-def _insertion(table: Table) -> str:
-    names = written_names(table)
-    return (
-        f"INSERT INTO {table.name} (project_id, {', '.join(names)}) "
-        f"SELECT %s, {values_of(table, names)} FROM {taken_apart(names)}"
-    )
-
-
-@cache
-def _change(table: Table) -> str:
-    names, keys = written_names(table), key_names(table)
-    changed = ", ".join(f"{name} = {value_of(table, name)}" for name in names if name not in keys)
-    matched = [
-        f"stored.{project_column(table)} = %s",
-        *(among(f"stored.{key}") for key in keys),
-        *(f"stored.{key} = given.{key}" for key in keys),
-    ]
-    return (
-        f"UPDATE {table.name} AS stored SET {changed} FROM {taken_apart(names)} "
-        f"WHERE {' AND '.join(matched)}"
-    )
-
-
-@cache
-def _with_keys(table: Table) -> str:
-    names = key_names(table)
-    matched = ["project_id = %s", *map(among, names)]
-    return (
-        f" WHERE {' AND '.join(matched)} AND ({', '.join(names)}) IN "
-        f"(SELECT {values_of(table, names)} FROM {taken_apart(names)})"
-    )
-
-
-def columns_of(rows: Sequence[Row]) -> list[str | None]:
-    """Each column as a JSON array. One of nulls is itself null: the server need not count them."""
-    empty = len(rows)
-    return [
-        None if column.count(None) == empty else encode(column)
-        for column in zip(*rows, strict=True)
-    ]
-
-
-def taken_apart(names: Sequence[str]) -> str:
-    columns = ", ".join("json_array_elements_text(%s::json)" for _ in names)
-    return f"ROWS FROM ({columns}) AS given({', '.join(names)})"
-
-
-def value_of(table: Table, name: str) -> str:
-    """The text of an array's element as the column's own type."""
-    kind = table.columns[name].type
-    if isinstance(kind, JSON):
-        return f"given.{name}::json"
-    if isinstance(kind, Boolean):
-        return f"given.{name}::boolean"
-    return f"given.{name}::bigint" if isinstance(kind, Integer) else f"given.{name}"
-
-
-def values_of(table: Table, names: Sequence[str]) -> str:
-    return ", ".join(value_of(table, name) for name in names)

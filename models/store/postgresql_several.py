@@ -11,22 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from models.store.asking import Answers
-from models.store.columns import (
-    Row,
-    column_names,
-    encode,
-    key_names,
-    project_column,
-    written_names,
-)
+from models.store.columns import Row, column_names, encode, project_column
 from models.store.noted import Noted, Step, Write, carry_out, in_step
-from models.store.postgresql import (
-    PostgresqlRows,
+from models.store.postgresql import PostgresqlRows
+from models.store.postgresql_statements import (
+    Scope,
     among,
+    change,
     columns_of,
+    insertion,
+    keys_of,
+    names_of,
     taken_apart,
-    value_of,
-    values_of,
+    with_keys,
 )
 from models.store.rows import Wanted
 from models.store.several import SeveralRows
@@ -82,12 +79,14 @@ class PostgresqlSeveralRows(SeveralRows):
         columns = columns_of(rows)
         match step.verb:
             case "insert":
-                statement, parameters = _insertion(table), columns
+                statement, parameters = insertion(table, Scope.SEVERAL), columns
             case "update":
-                keys = [columns[_names(table).index(key)] for key in _keys(table)]
-                statement, parameters = _change(table), [*columns, *keys]
+                names = names_of(table, Scope.SEVERAL)
+                keys = [columns[names.index(key)] for key in keys_of(table, Scope.SEVERAL)]
+                statement, parameters = change(table, Scope.SEVERAL), [*columns, *keys]
             case _:
-                statement, parameters = step.text + _with_keys(table), [*columns, *columns]
+                statement = step.text + with_keys(table, Scope.SEVERAL)
+                parameters = [*columns, *columns]
         self._driver.execute(statement, parameters, prepare=True)
 
     def _ask(self, asked: Mapping[_Question, Sequence[Row]]) -> list[dict[str, list[Row]]]:
@@ -120,14 +119,6 @@ def _with_project(rows: Mapping[str, Sequence[Row]]) -> list[Row]:
     return [(project_id, *row) for project_id, each in rows.items() for row in each]
 
 
-def _names(table: Table) -> tuple[str, ...]:
-    return (project_column(table), *written_names(table))
-
-
-def _keys(table: Table) -> tuple[str, ...]:
-    return (project_column(table), *key_names(table))
-
-
 @cache
 def _selection(table: Table, column: str | None) -> str:
     """All rows of each given project, or for each pair those of the project with the value."""
@@ -139,36 +130,4 @@ def _selection(table: Table, column: str | None) -> str:
         f"SELECT given.project, found.* FROM {taken_apart(given)}, "
         f"LATERAL (SELECT {', '.join(column_names(table))} FROM {table.name} "
         f"WHERE {matched} OFFSET 0) AS found"
-    )
-
-
-@cache
-def _insertion(table: Table) -> str:
-    names = _names(table)
-    return (
-        f"INSERT INTO {table.name} ({', '.join(names)}) "
-        f"SELECT {values_of(table, names)} FROM {taken_apart(names)}"
-    )
-
-
-@cache
-def _change(table: Table) -> str:
-    names, keys = _names(table), _keys(table)
-    changed = ", ".join(f"{name} = {value_of(table, name)}" for name in names if name not in keys)
-    matched = [
-        *(among(f"stored.{key}") for key in keys),
-        *(f"stored.{key} = given.{key}" for key in keys),
-    ]
-    return (
-        f"UPDATE {table.name} AS stored SET {changed} FROM {taken_apart(names)} "
-        f"WHERE {' AND '.join(matched)}"
-    )
-
-
-@cache
-def _with_keys(table: Table) -> str:
-    names = _keys(table)
-    return (
-        f" WHERE {' AND '.join(map(among, names))} AND ({', '.join(names)}) IN "
-        f"(SELECT {values_of(table, names)} FROM {taken_apart(names)})"
     )

@@ -194,3 +194,4 @@ async def test_the_first_use_of_a_key_is_soon_known_to_all_edges(
         return all(key["last_used_at"] for key in keys if key["kind"] == "publishable")
 
     await eventually(shows_it, "the other edge shows the use")
+    assert await shows_it()
