@@ -23,6 +23,7 @@ from models.store.postgresql_statements import (
     with_keys,
 )
 from models.store.rows import LONG_STATEMENT_S, Rows, Wanted
+from models.store.silent_sessions import end_silent_sessions
 
 PART_SIZE = 125
 """Smaller parts cost more statements, larger ones more waiting at the end (docs/adr/0024)."""
@@ -38,7 +39,10 @@ class PostgresqlRows(Rows):
         # In one trip with the transaction's beginning.
         with self.driver.pipeline():
             locked = self.driver.execute(statement, (self.project_id,), prepare=True)
-        return locked.fetchone() is not None
+        if locked.fetchone() is not None:
+            return True
+        end_silent_sessions(self.driver)
+        return False
 
     def used(self, table: Table, column: str, values: Iterable[str]) -> frozenset[str]:
         # A limit keeps the inner question one of its own: as a join it would read all rows.

@@ -27,6 +27,7 @@ from models.store.postgresql_statements import (
 )
 from models.store.rows import Wanted
 from models.store.several import SeveralRows
+from models.store.silent_sessions import end_silent_sessions
 
 _Question = tuple[Table, str | None]
 
@@ -47,6 +48,8 @@ class PostgresqlSeveralRows(SeveralRows):
         with self._driver.pipeline():
             locked = self._driver.execute(statement, (encode(project_ids),), prepare=True)
         free = {project_id for (project_id,) in locked.fetchall()}
+        if len(free) < len(project_ids):
+            end_silent_sessions(self._driver)
         return [project_id for project_id in project_ids if project_id in free]
 
     def fetch(self, wanted: Mapping[str, Sequence[Wanted]]) -> Mapping[str, Answers]:

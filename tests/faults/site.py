@@ -24,8 +24,13 @@ from tests.services.run_folder import run_folder
 LOCALHOST = "127.0.0.1"
 HANDS = 32
 # A caller gives up after four seconds: an account write should be answered before that.
-# More processes than projects, so that two may meet in one.
-SETTINGS: dict[str, object] = {"account_wait_s": 3.0, "stop_grace_s": 5.0, "worker_processes": 2}
+# More processes than projects, so that two may meet in one. Who freezes loses its session.
+SETTINGS: dict[str, object] = {
+    "account_wait_s": 3.0,
+    "stop_grace_s": 5.0,
+    "worker_processes": 2,
+    "idle_in_transaction_timeout_s": 1.0,
+}
 
 StartWorker = Callable[[Services], ServiceProcess]
 """Starts a worker process, the product's own or one that lacks a safeguard."""
