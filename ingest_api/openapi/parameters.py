@@ -46,8 +46,8 @@ LIST_PARAMETERS = (LIMIT, CURSOR)
 
 
 def query_text(name: str, text: str) -> Parameter:
-    """A parameter of the query that is any text."""
-    return Parameter(name, "query", text, TEXT)
+    """A parameter of the query that is any text, but not empty."""
+    return Parameter(name, "query", text, {**TEXT, "minLength": 1})
 
 
 def search(text: str) -> Parameter:
