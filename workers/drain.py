@@ -21,7 +21,7 @@ from models.operations import LONE_TYPES
 from workers.drain_meter import DrainMeter
 from workers.drain_terms import Clock, Departure, DrainLimits, Guard, Storage, Unguarded
 from workers.isolation import Isolation
-from workers.mailbox.collect import Mailbox, Published, Stir
+from workers.mailbox.collect import Mailbox, Published
 from workers.mailbox.connection import MailboxUnavailable
 from workers.mailbox.envelope import QueuedOperation
 from workers.mailbox.layout import Lane
@@ -29,10 +29,11 @@ from workers.mailbox.wake import Wake
 from workers.pace import Pace
 from workers.patience import Patience
 from workers.sharing import Sharing
+from workers.stay import Stay
 from workers.stop import Stop
 from workers.suspects import Errand
 from workers.telling import Telling
-from workers.visit import Doubts, Step, Visit, no_doubts
+from workers.visit import Doubts, Step, Visit
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Drain:
         )
         self._pace = Pace(limits.bulk_batch_size, limits.bulk_batch_s)
         self.sharing = Sharing(limits, self._clock)
+        self._stay = Stay(mailbox, wake, limits, self._clock, stop, self.sharing)
         # Of projects whose heads were under suspicion when their turn ended.
         self._doubts: dict[str, dict[Lane, Doubts]] = {}
 
@@ -124,7 +126,7 @@ class Drain:
             # Its token may be about to expire.
             self._wake.hold(visit.project_id)
             self._prove(visit)
-        while not self._turn_is_over(visit):
+        while not self._stay.is_over(visit):
             done = self._step(visit)
             visit.has_begun = True
             if done is Departure.BUSY and visit.succeeds_a_dead_one:
@@ -133,31 +135,12 @@ class Drain:
                 break
             if isinstance(done, Departure):
                 return done
-            if done is Step.AGAIN or self._linger(visit):
+            if done is Step.AGAIN or self._stay.linger(visit):
                 continue
             if self._nothing_came(visit.project_id):
                 return Departure.EMPTY
         self._wake.hand_over(visit.project_id)
         return Departure.HANDED_OVER
-
-    def _turn_is_over(self, visit: Visit) -> bool:
-        if self._stop.is_set():
-            return True
-        is_long = self._clock.steady_s() - visit.began_s >= self._limits.max_s
-        return (is_long or visit.others_wait) and self._may_end(visit)
-
-    def _may_end(self, visit: Visit) -> bool:
-        """Whether the turn was long enough for others who wait."""
-        # A backfill is in no hurry: other projects' callers wait for one batch of it at most. And
-        # however late it begins, a turn is one batch: two could only hand over to each other.
-        spent_s = self._clock.steady_s() - visit.began_s
-        is_early = spent_s < self.sharing.slice_s and not visit.has_had_bulk
-        # Nor does a turn end just before that one: short turns would never come to it.
-        is_early = is_early or visit.bulk_is_next
-        return visit.has_begun and not is_early and visit.suspect is None
-
-    def _others_wait(self, visit: Visit) -> bool:
-        return visit.others_wait or self._wake.jobs_are_waiting()
 
     def _step(self, visit: Visit) -> Step | Departure:
         """Applies one batch and sorts what may go wrong into the three classes of
@@ -165,7 +148,7 @@ class Drain:
         """
         if visit.suspect is not None:
             return self._isolation.condemn(visit, visit.suspect)
-        may_end = self._may_end(visit)
+        may_end = self._stay.may_end(visit)
         lanes = visit.begin_batch()
         began_s = self._clock.steady_s()
         try:
@@ -245,25 +228,6 @@ class Drain:
             self._wake.hold(visit.project_id)
             self._clock.pause(self._stop, min(left_s, self._limits.linger_piece_s))
         self._guard.drains(visit.project_id, visit.here.careful, visit.lane)
-
-    def _linger(self, visit: Visit) -> bool:
-        """Stays with the empty mailbox for a moment; True when an entry came.
-
-        It saves the next caller a wake-up. Any bell ends it, since its job may need this worker.
-        """
-        visit.doubts = no_doubts()
-        if not visit.has_applied or visit.succeeds_a_dead_one:
-            return False
-        until_s = self._clock.steady_s() + self._limits.linger_s
-        while not self._stop.is_set() and not self._others_wait(visit):
-            left_s = until_s - self._clock.steady_s()
-            if left_s <= 0:
-                return False
-            piece_s = min(left_s, self._limits.linger_piece_s)
-            stir = self._mailbox.linger(visit.project_id, visit.bell_id, piece_s)
-            if stir is not Stir.QUIET:
-                return stir is Stir.ENTRY
-        return False
 
     def _nothing_came(self, project_id: str) -> bool:
         """The last look, behind the last unlock and the clearing of the token."""
