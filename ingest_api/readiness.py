@@ -25,10 +25,15 @@ NEARLY_FULL = 0.9
 """Share of Redis' maxmemory beyond which little more can be accepted."""
 
 _NOTHING = "nothing: no append-only file"
+_LITTLE = "a crash of Redis; a power loss may take what the system had not written"
 _SURVIVES: dict[tuple[str | None, str | None], str] = {
     ("yes", "always"): "a crash and a power loss",
     ("yes", "everysec"): "a crash; a power loss may take the last second",
-    ("yes", "no"): "a crash of Redis; a power loss may take what the system had not written",
+    ("yes", "no"): _LITTLE,
+}
+_LOST = {
+    _NOTHING: "A restart of Redis loses what waits.",
+    _LITTLE: "A power loss may take many seconds of what waits.",
 }
 _POLICY = (b"appendonly", b"appendfsync", b"maxmemory-policy")
 
@@ -67,8 +72,8 @@ def _warnings(
         yield _warning("no_worker", "No worker lives: what is accepted waits.")
     if oldest_s is not None and oldest_s > stuck_after_s:
         yield _warning("operations_wait", f"An operation has waited for {oldest_s:.0f} s.")
-    if redis.get("survives") == _NOTHING:
-        yield _warning("redis_not_durable", "A restart of Redis loses what waits.")
+    if lost := _LOST.get(redis["survives"]):
+        yield _warning("redis_not_durable", lost)
     if redis.get("maxmemory_policy") not in (None, "noeviction"):
         yield _warning("redis_evicts", "A full Redis would drop what waits.")
     if overview.memory_share > NEARLY_FULL:

@@ -30,6 +30,16 @@ async def test_ready_warns_of_a_redis_that_would_drop_what_waits(
         assert await warned(edge) == {"redis_evicts", "redis_not_durable"}
 
 
+async def test_ready_warns_of_a_redis_that_never_syncs_its_file(
+    own_redis: RedisProcess, sqlite_project: Project
+) -> None:
+    async with run_edge(redis_url=own_redis.url, database_url=sqlite_project.database_url) as edge:
+        edge.redis.config_set("appendfsync", "everysec")
+        assert await warned(edge) == set()
+        edge.redis.config_set("appendfsync", "no")
+        assert await warned(edge) == {"redis_not_durable"}
+
+
 async def test_ready_warns_of_a_redis_that_has_little_room_left(
     own_redis: RedisProcess, sqlite_project: Project
 ) -> None:
