@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Literal, Self
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 
 Kind = Literal["counter", "gauge", "histogram"]
 Labels = tuple[str, ...]
 
 DURATIONS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Upper bounds for what should take milliseconds."""
+
+# A series more for each, of no use in a query; processes that share a folder have none either.
+disable_created_metrics()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class ParentMetrics:
             "hal_worker_processes_ended_total",
             "worker processes that died, made room for a new one (recycled), were through (done)",
             "how",
-        )
+        ).from_zero(["died", "recycled", "done"])
 
     def ended(self, how: str) -> None:
         """A worker process is no more."""

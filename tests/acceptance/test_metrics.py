@@ -80,6 +80,7 @@ def test_an_edge_and_a_worker_tell_of_all_processes(
     assert found['hal_requests_refused_total{code="visitor_not_found"}'] == 1
     assert found['hal_drain_phase_seconds_total{phase="commit"}'] > 0
     assert found['hal_redis_round_trip_seconds_count{at="head"}'] > 0
+    assert found['hal_worker_processes_ended_total{how="died"}'] == 0
     worker.kill()
     alone = f'hal_processes{{kind="worker",version="{VERSION}"}}'
     wait_until(lambda: alone not in _samples(f"{web.url}/metrics"), what="the dead do not count")

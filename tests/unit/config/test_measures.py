@@ -41,6 +41,15 @@ def test_what_is_counted_shows_once_it_is_written() -> None:
     assert 'hal_things_total{kind="a"} 3.0' in _text(measures)
 
 
+def test_nothing_shows_but_what_documents_name() -> None:
+    measures = Measures()
+    measures.count("hal_things_total", "things", "kind").add("a")
+    measures.spread("hal_times_seconds", "times", (0.1, 1.0)).observe(0.5)
+    shown = {line.split("{")[0].split()[0] for line in _text(measures) if line[0] != "#"}
+    parts = {f"hal_times_seconds_{part}" for part in ("bucket", "sum", "count")}
+    assert shown == {"hal_things_total", *parts}
+
+
 def test_what_an_alert_waits_for_shows_before_it_happens() -> None:
     measures = Measures()
     measures.count("hal_things_total", "things", "kind").from_zero(["a", "b"]).add("b")
