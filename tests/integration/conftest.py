@@ -1,11 +1,20 @@
-"""Pipelines on both databases for the tests of this folder."""
+"""Databases, and pipelines on both kinds of them, for the tests of this folder."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from models.database import Database
 from tests.integration.pipeline import OpenPipeline, Pipeline
 from tests.model.scenario import Scenario
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database, once of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -30,13 +30,6 @@ PART_SIZES = st.one_of(st.just(LONG), st.integers(1, 6))
 """Of a batch: written in one go, or while the next part is decided."""
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
-
-
 @tried(EXAMPLES)
 @given(
     scenario=scenarios(keys=True),

@@ -1,7 +1,6 @@
 """A project is made whole, shown without its secrets, and changed setting by setting (§2, §11)."""
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,13 +28,6 @@ from models.tables import KeyTable
 KEYS = table_of(KeyTable)
 THEN_MS = 1_700_000_000_000
 LATER_MS = THEN_MS + 5_000
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 def created(database: Database, project_id: str | None = "proj_123") -> CreatedProject:

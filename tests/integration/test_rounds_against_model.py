@@ -4,10 +4,9 @@ of it alone.
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,13 +23,6 @@ from workers.drain import batch_of
 from workers.round_terms import Batch
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40"))
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 @tried(EXAMPLES // 2)

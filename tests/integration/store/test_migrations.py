@@ -1,8 +1,5 @@
 """Migrations make what the tables say, on both databases."""
 
-from collections.abc import Iterator
-
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -10,13 +7,6 @@ from sqlmodel import SQLModel
 from models import tables
 from models.database import Database
 from models.migrations import current_and_newest, upgrade
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_models(database: Database) -> None:

@@ -1,8 +1,5 @@
 """What became of operations, asked for many at once (contract §4)."""
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import insert
 
 from models.database import Database
@@ -27,13 +24,6 @@ def operation(project_id: str, operation_id: str) -> dict[str, object]:
         "accepted_at_ms": 1,
         "applied_at_ms": 2,
     }
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.close()
 
 
 def test_operations_of_very_many_projects_are_found_each_in_its_own(database: Database) -> None:
