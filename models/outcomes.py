@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, TypedDict
 
+from models.rules.stage import StageVerdict
+
 Status = Literal["applied", "unchanged", "rejected", "failed"]
-StageVerdict = Literal["set", "advanced", "moved_back", "unchanged", "skipped"]
 
 
 class OperationWarning(TypedDict):

@@ -17,6 +17,7 @@ from ingest_api.cli.stored_data import stored_data
 from ingest_api.cli.through_edge import operator, through_edge
 from ingest_api.edge import Edge
 from ingest_api.receipts import find_operation, list_operations
+from models.outcomes import Status
 from models.provisioning.project_row import require_project
 from models.provisioning.refusals import NotFound
 from models.queries.ledger import OperationFilters
@@ -36,8 +37,7 @@ Contact = Annotated[
 OfType = Annotated[
     str | None, typer.Option("--type", help="Of one type only: identify, track, update_contact ...")
 ]
-SettledStatus = Literal["applied", "unchanged", "rejected", "failed"]
-Status = Literal["queued", "applied", "unchanged", "rejected", "failed"]
+AnyStatus = Literal["queued", Status]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many at most.")]
 
 
@@ -47,7 +47,7 @@ def list_newest(  # noqa: PLR0913, PLR0917 - one for each option
     visitor_id: Visitor = None,
     contact_id: Contact = None,
     operation_type: OfType = None,
-    status: Annotated[Status | None, typer.Option(help="With one status only.")] = None,
+    status: Annotated[AnyStatus | None, typer.Option(help="With one status only.")] = None,
     since: Annotated[
         str | None, typer.Option(help="Accepted since: an ISO 8601 time, or 30m, 2h, 7d ago.")
     ] = None,
@@ -105,7 +105,7 @@ def tail(  # noqa: PLR0913, PLR0917 - one for each option
     visitor_id: Visitor = None,
     contact_id: Contact = None,
     operation_type: OfType = None,
-    status: Annotated[SettledStatus | None, typer.Option(help="With one status only.")] = None,
+    status: Annotated[Status | None, typer.Option(help="With one status only.")] = None,
     limit: Annotated[int, typer.Option(min=0, max=200, help="How many to begin with.")] = 10,
     following: Annotated[
         bool, typer.Option("--follow/--no-follow", help="Go on, or end with the last one.")

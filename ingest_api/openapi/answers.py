@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ingest_api.openapi.shown import Shown
 from models.operations import OPERATION_TYPES
-from models.outcomes import StageVerdict
+from models.rules.stage import StageVerdict
 from workers.mailbox.envelope import MALFORMED
 
 SOMETIMES: Any = None

@@ -25,13 +25,13 @@ from models.operations.payload import (
     is_replayable,
     to_payload,
 )
-from models.operations.readers import StageUpdateMode
 from models.operations.set_deal import SetDeal
 from models.operations.set_properties import SetProperties
 from models.operations.set_stage import SetStage
 from models.operations.track import Track
 from models.operations.unset import UNSET, Unset
 from models.operations.validate import validate
+from models.rules.stage import StageUpdateMode
 
 __all__ = [
     "ACCOUNT_TYPES",

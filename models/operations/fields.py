@@ -7,12 +7,13 @@ from pydantic.json_schema import SkipJsonSchema
 
 from models.email_address import EMAIL_LIMIT_CHARS
 from models.operations import readers
-from models.operations.readers import EventEntity, Json, Scalar, StageUpdateMode
+from models.operations.readers import EventEntity, Json, Scalar
 from models.operations.unset import Unset
 from models.rules.deal_value import DEAL_VALUE_BOUND
 from models.rules.event_name import EVENT_NAME_LIMIT_CHARS
 from models.rules.event_time import Time, read_time
 from models.rules.metadata_limits import TOP_LEVEL_KEYS_LIMIT
+from models.rules.stage import StageUpdateMode
 from models.rules.visitor_id import ID_LIMIT_CHARS
 
 

@@ -16,8 +16,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from models.operations.invalid_request import INVALID_REQUEST, InvalidRequest, json_pointer
 from models.operations.names import name_fault
 from models.operations.origins import OriginError, read_origin
-from models.operations.readers import NAME_LIMIT_CHARS, StageUpdateMode
+from models.operations.readers import NAME_LIMIT_CHARS
 from models.outcomes import Fault
+from models.rules.stage import StageUpdateMode
 
 ORIGINS_LIMIT = 100
 RATE_LIMIT_BOUND = 1_000_000

@@ -13,6 +13,7 @@ from models.operations.invalid_request import INVALID_REQUEST
 from models.rules.deal_value import DealValueError, read_deal_value
 from models.rules.event_name import EventNameError, read_event_name
 from models.rules.metadata_limits import request_fault
+from models.rules.stage import StageUpdateMode
 from models.rules.visitor_id import ID_LIMIT_CHARS, IdError, IdFault, read_id, read_user_id
 
 NAME_LIMIT_CHARS = 200
@@ -26,7 +27,6 @@ TAG_LIMIT_CHARS = 100
 DOMAIN_LIMIT_CHARS = 255
 
 Json = dict[str, Any]
-StageUpdateMode = Literal["advance_only", "exact"]
 EventEntity = Literal["visitor", "company"]
 Scalar = str | int | float | bool | None
 

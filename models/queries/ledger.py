@@ -4,17 +4,18 @@ import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection
 
+from models.outcomes import Status
 from models.queries.identities import ids_of
 from models.queries.operations import ReceiptRecord
 from models.queries.page import Page
 from models.queries.statement import Row, Statement
 
 STATEMENTS_KEPT = 512
-SETTLED = ("applied", "unchanged", "rejected", "failed")
+SETTLED: tuple[Status, ...] = get_args(Status)
 
 _COLUMNS = (
     "id, type, status, CAST(outcome AS text), CAST(problem AS text), replay_of, accepted_at_ms,"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from models import compact_json
+from models.operations.credentials import KeyKind
 from workers.mailbox.layout import Lane
 from workers.mailbox.operation_ids import NONCE_BYTES, operation_id
 
@@ -22,13 +23,12 @@ MAX_RAW_KEPT_CHARS = 4096
 MALFORMED = "malformed"
 """The type of an entry that is no envelope."""
 
-Caller = Literal["publishable", "secret", "api"]
 Fault = Literal["malformed", "newer_version"]
 
 _TYPES = {"version": int, "payload": dict, "warnings": list}
 """Of an envelope's fields as JSON; all others are texts."""
 _OPTIONAL = ("idempotency_key", "reply_to", "dead_letter_id", "traceparent")
-_CALLERS = get_args(Caller)
+_CALLERS = get_args(KeyKind)
 _NONCE = re.compile(r"[0-9a-f]{14}", re.ASCII)
 _NO_NONCE = "0" * (NONCE_BYTES * 2)
 
@@ -43,15 +43,15 @@ class MalformedEntry(Exception):
 class Envelope:
     """One operation on its way from the edge to the drain.
 
-    `nonce` is 14 hex digits made at the edge, `reply_to` the id of the edge whose caller waits,
-    `fingerprint` that of the content (contract §4 Retries), `warnings` those found at the edge.
-    `dead_letter_id` is the failed operation of which this one is the replay (§11), `traceparent`
-    the caller's trace.
+    `nonce` is 14 hex digits made at the edge, `caller` the kind of key of who asks, `reply_to` the
+    id of the edge whose caller waits, `fingerprint` that of the content (contract §4 Retries),
+    `warnings` those found at the edge. `dead_letter_id` is the failed operation of which this one
+    is the replay (§11), `traceparent` the caller's trace.
     """
 
     nonce: str
     type: str
-    caller: Caller
+    caller: KeyKind
     payload: dict[str, Any] = field(repr=False)
     fingerprint: str = field(repr=False)
     warnings: list[dict[str, Any]] = field(default_factory=list, repr=False)
