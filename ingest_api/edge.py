@@ -25,7 +25,8 @@ from ingest_api.waiters import Waiters
 from models.database import open_database
 from models.queries.operations import OperationKey, SettledRecord, find_settled
 from models.queries.projects import Credentials, find_credentials
-from workers.mailbox.connection import connect_async
+from workers.mailbox import layout
+from workers.mailbox.connection import connect_async, database_number
 from workers.mailbox.outcomes import Outcomes
 from workers.mailbox.post import Post, PostLimits
 
@@ -41,7 +42,6 @@ class Edge:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.id = secrets.token_hex(8)
         self.metrics = Metrics(VERSION, settings.metrics_folder)
         self.database = open_database(settings)
         self.reads = DatabaseReads(
@@ -50,6 +50,7 @@ class Edge:
             timeout_s=settings.database_timeout_s,
         )
         self.redis = connect_async(settings.redis_url, settings.redis_timeout_s)
+        self.id = layout.edge_id(database_number(self.redis), secrets.token_hex(8))
         self.turns = FairTurns()
         in_turn = self.turns.go_on
         self.post = Post(self.redis, _limits(settings), self.metrics.redis, in_turn)

@@ -12,12 +12,15 @@ from sqlalchemy import insert
 from config.settings import Settings
 from ingest_api.cli.diagnosis.of_connections import check_connections
 from ingest_api.cli.diagnosis.of_dead_letters import check_dead_letters
+from ingest_api.cli.diagnosis.of_edges import check_edges
 from ingest_api.cli.diagnosis.of_mailboxes import check_mailboxes
 from ingest_api.cli.diagnosis.of_metrics import check_metrics
 from ingest_api.cli.diagnosis.of_redis import check_redis
+from ingest_api.edge import Edge
 from models.database import Database
 from models.tables import DeadLetterTable
 from tests.integration.mailbox.world import World
+from workers.mailbox import layout
 from workers.mailbox.envelope import ENVELOPE_VERSION
 from workers.mailbox.layout import bulk_key
 
@@ -29,6 +32,19 @@ def world(redis_url: str) -> Iterator[World]:
     made = World(redis_url)
     yield made
     made.close()
+
+
+def test_edges_of_another_database_of_the_same_redis_are_not_counted(redis_url: str) -> None:
+    settings = Settings(redis_url=redis_url)
+    with redis.Redis.from_url(redis_url) as ours, redis.Redis.from_url(redis_url, db=7) as theirs:
+        assert check_edges(ours)[1] == 0
+        edge = Edge(settings)
+        with ours.pubsub() as listening:
+            listening.subscribe(layout.outcomes_channel(edge.id))
+            listening.get_message(timeout=5)
+            assert check_edges(ours)[1] == 1
+            assert (check_edges(theirs)[0].status, check_edges(theirs)[1]) == ("warn", 0)
+        edge.database.close()
 
 
 def test_no_waiting_operation_is_no_trouble(world: World) -> None:

@@ -59,6 +59,11 @@ def connect_async(url: str, timeout_s: float) -> AsyncRedis:
     return client
 
 
+def database_number(client: Redis | AsyncRedis) -> int:
+    """Which of its server's databases a client speaks to."""
+    return int(client.connection_pool.connection_kwargs.get("db") or 0)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turns every error of Redis and of the way to it into MailboxUnavailable."""

@@ -10,7 +10,7 @@
 | `rate:{project}:{bucket}`    | string  | when a token bucket is full again; `buckets.py`     |
 | `ready`                      | zset    | project -> ms at which its oldest entry came        |
 | `bells`                      | stream  | its last entry tells that some wake token was taken |
-| `outcomes:{edge}`            | channel | outcomes for the callers that wait at this edge     |
+| `outcomes:{db}-{edge}`       | channel | outcomes for the callers that wait at this edge     |
 | `changed_projects`           | channel | projects whose settings or credentials changed      |
 | `workers`                    | set     | keys of the worker processes                        |
 | `worker:{process}`           | token   | this worker process lives; expires                  |
@@ -78,3 +78,8 @@ def worker_key(process: str) -> str:
 
 def outcomes_channel(edge_id: str) -> str:
     return f"outcomes:{edge_id}"
+
+
+def edge_id(database_number: int, token: str) -> str:
+    """Keys are of one database of the server, channels of all: so an edge's names its database."""
+    return f"{database_number}-{token}"

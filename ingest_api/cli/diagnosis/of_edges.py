@@ -4,17 +4,21 @@ from redis import Redis
 
 from ingest_api.cli.diagnosis.check import Check, ok
 from workers.mailbox import layout
-from workers.mailbox.connection import MailboxUnavailable, translated
+from workers.mailbox.connection import MailboxUnavailable, database_number, translated
 
 NAME = "edges"
 START = "start one: `hal-ingest web`"
 
 
 def check_edges(client: Redis) -> tuple[Check, int]:
-    """Count the edge processes: each listens on a channel of its own."""
+    """Count the edge processes: each listens on a channel of its own.
+
+    Those of other databases of the same Redis are none of ours.
+    """
     try:
         with translated():
-            running = len(client.pubsub_channels(layout.outcomes_channel("*")))
+            any_edge = layout.edge_id(database_number(client), "*")
+            running = len(client.pubsub_channels(layout.outcomes_channel(any_edge)))
     except MailboxUnavailable as error:
         return Check(NAME, "warn", f"cannot be counted ({error})"), 0
     if running:
