@@ -12,8 +12,8 @@ from ingest_api.key_usage import KeyUsage
 from ingest_api.project_cache import ProjectCache
 from models.provisioning.keys import key_digest
 from models.queries.projects import EdgeProject
+from models.rules.project_id import is_project_id
 
-_PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BEARER = re.compile(rb"bearer +((?:pk|sk|ak)_[\w-]{1,252})", re.IGNORECASE | re.ASCII)
 _BARE = re.compile(rb"(?:pk|sk|ak)_[\w-]{1,252}", re.ASCII)
 
@@ -86,7 +86,7 @@ class Auth:
         return Caller(holder.project, holder.key.kind, by_key=True, family=family)
 
     async def _project(self, project_id: str | None) -> EdgeProject:
-        if project_id is None or _PROJECT_ID.fullmatch(project_id) is None:
+        if project_id is None or not is_project_id(project_id):
             raise unauthenticated()
         project = await self._projects.by_project(project_id)
         if project is None or project.require_publishable_key:

@@ -16,7 +16,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from workers.mailbox.drain_job import NO_TIMEOUT, is_project_id
+from models.rules.project_id import is_project_id
+from workers.mailbox.drain_job import NO_TIMEOUT
 
 log = logging.getLogger(__name__)
 

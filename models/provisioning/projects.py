@@ -1,6 +1,5 @@
 """Projects: made with their keys, shown, and their settings changed (contract §2, §11)."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -17,8 +16,7 @@ from models.provisioning.project_row import MAILBOXES, PROJECTS, lock_project
 from models.provisioning.refusals import ProjectIdTaken, project_not_found
 from models.provisioning.stages import set_stages
 from models.rules.identity import effective_email_trust
-
-_PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+from models.rules.project_id import is_project_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def create_project(
     secret. Without an id it gets a random one. Raises ProjectIdTaken, InvalidRequest.
     """
     project_id = f"proj_{secrets.token_hex(8)}" if project_id is None else project_id
-    if not _PROJECT_ID.fullmatch(project_id):
+    if not is_project_id(project_id):
         raise field_fault("/project_id", "1 to 64 letters, digits, underscores or hyphens.")
     _insert_project(connection, project_id, name, now_ms)
     set_stages(connection, project_id, stages)

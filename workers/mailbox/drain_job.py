@@ -15,8 +15,10 @@ from rq.serializers import JSONSerializer
 from rq.utils import now, utcformat
 
 from models import compact_json
+from models.rules.project_id import PROJECT_ID_PATTERN
 
 QUEUE_NAME = "ingest"
+# The name of the call in Redis, and no more: nothing is imported by it (workers/job.py).
 DRAIN_FUNCTION = "workers.drain.drain"
 # RQ's timeout would raise inside a transaction; the drain ends its turn by itself.
 NO_TIMEOUT = -1
@@ -24,8 +26,7 @@ FAILURE_KEPT_S = 3600
 # RQ's names.
 QUEUES_KEY = Queue.redis_queues_keys
 QUEUE_KEY = f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"
-_PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_JOB_ID = re.compile(rf"{_PROJECT_ID.pattern}-[0-9a-f]{{16}}")
+_JOB_ID = re.compile(rf"{PROJECT_ID_PATTERN}-[0-9a-f]{{16}}")
 _PLACE = "a project"
 
 
@@ -42,11 +43,6 @@ def project_of(job_id: str) -> str:
 def is_job_id(text: str) -> bool:
     """Whether it may be the id of a drain's job."""
     return _JOB_ID.fullmatch(text) is not None
-
-
-def is_project_id(text: object) -> bool:
-    """Whether it may be the id of a project, which a drain's only argument is."""
-    return isinstance(text, str) and _PROJECT_ID.fullmatch(text) is not None
 
 
 def job_key(job_id: str) -> str:
