@@ -32,15 +32,11 @@ class RedisServerMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RedisServer:
-    """A server that can be started: its binary, socket and data folder.
-
-    Without `durable` nothing is written to disk, which only tests may want.
-    """
+    """A server that can be started: its binary, socket and data folder."""
 
     binary: Path
     socket: Path
     data_directory: Path
-    durable: bool = True
 
     @property
     def url(self) -> str:
@@ -59,7 +55,7 @@ class RedisServer:
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             "dir": str(self.data_directory),
-            "appendonly": "yes" if self.durable else "no",
+            "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
             "maxmemory-policy": "noeviction",
@@ -81,14 +77,14 @@ class RedisServer:
             return False
 
 
-def plan_redis_server(data_directory: Path, *, durable: bool = True) -> RedisServer:
+def plan_redis_server(data_directory: Path) -> RedisServer:
     """Choose binary and socket for a server with its data in `data_directory`, and make both
     folders. Raises RedisServerMissing.
     """
     binary = find_server_binary()
     data_directory = data_directory.absolute()
     data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return RedisServer(binary, socket_path(data_directory), data_directory, durable)
+    return RedisServer(binary, socket_path(data_directory), data_directory)
 
 
 def find_server_binary() -> Path:

@@ -16,12 +16,13 @@ from tests.services.waiting import wait_until
 class RedisProcess:
     """A server in a folder of its own below `parent`, which should have a short path.
 
-    `durable` writes and syncs the append-only file.
+    Without `durable` it has no append-only file.
     """
 
     def __init__(self, *, durable: bool = True, parent: Path = Path("/tmp")) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hal-redis-", dir=parent))
-        self.server: RedisServer = plan_redis_server(self.folder, durable=durable)
+        self.server: RedisServer = plan_redis_server(self.folder)
+        self._durable = durable
         self.child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -29,9 +30,13 @@ class RedisProcess:
         """The REDIS_URL of this server."""
         return self.server.url
 
+    def command(self) -> list[str]:
+        """The command line of the server, as the product has it but for what is not `durable`."""
+        return [*self.server.command(), *(() if self._durable else ("--appendonly", "no"))]
+
     def start(self) -> None:
         """Start the server, with the data it had, and wait until it answers."""
-        self.child = start_child(self.server.command(), os.environ, self.folder / "redis.pid")
+        self.child = start_child(self.command(), os.environ, self.folder / "redis.pid")
         wait_until(self.server.is_ready, what="Redis answers")
 
     def stop(self) -> None:

@@ -23,7 +23,7 @@ class GuardedRedis(RedisProcess):
         """Start the server and wait until it answers its administrator."""
         users = self.folder / "users.acl"
         users.write_text(USERS_FILE.read_text(encoding="utf-8"), encoding="utf-8")
-        command = [*self.server.command(), "--aclfile", str(users), *self.listening]
+        command = [*self.command(), "--aclfile", str(users), *self.listening]
         self.child = start_child(command, {}, self.folder / "redis.pid")
         wait_until(self._answers, what="Redis answers its administrator")
 
