@@ -32,7 +32,7 @@ class Incoming:
 
     caller: Caller
 
-    def __init__(self, scope: Scope, receive: Receive, body_timeout_s: float = 30.0) -> None:
+    def __init__(self, scope: Scope, receive: Receive, body_timeout_s: float) -> None:
         self.scope = scope
         self.receive = receive
         self.body_timeout_s = body_timeout_s

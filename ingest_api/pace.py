@@ -23,8 +23,8 @@ class _Seen:
 class Pace:
     """What each waiting entry costs a newcomer, by project."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
         self._seen: dict[str, _Seen] = {}
 
     def wait_s(self, project_id: str, depth: int) -> float:
@@ -45,8 +45,8 @@ class Pace:
             s_per_entry = seen.s_per_entry + NEWEST_SHARE * (s_per_entry - seen.s_per_entry)
         if len(self._seen) >= PROJECTS_LIMIT:
             self._seen.clear()
-        self._seen[project_id] = _Seen(s_per_entry, self._clock() + LIFE_S)
+        self._seen[project_id] = _Seen(s_per_entry, self._clock_s() + LIFE_S)
 
     def _fresh(self, project_id: str) -> _Seen | None:
         seen = self._seen.get(project_id)
-        return seen if seen is not None and self._clock() < seen.ends_at_s else None
+        return seen if seen is not None and self._clock_s() < seen.ends_at_s else None

@@ -54,10 +54,10 @@ class ProjectCache:
         entries: int,
         life_s: float,
         patience_s: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._load = load
-        self._clock = clock
+        self._clock_s = clock_s
         self._limit = entries
         self._life_s = life_s
         self._patience_s = patience_s
@@ -95,7 +95,7 @@ class ProjectCache:
 
     async def _look(self, name: str) -> KeyHolder | EdgeProject | None:
         entry = self._entries.get(name)
-        now_s = self._clock()
+        now_s = self._clock_s()
         if entry is None or now_s >= entry.ends_at_s:
             return (await self._fresh(name)).value
         if now_s >= entry.refresh_at_s and now_s >= self._rest_until_s:
@@ -137,11 +137,11 @@ class ProjectCache:
             self._loading, self._wanted = {}, {}
 
     async def _read_batch(self, names: list[str]) -> None:
-        began_s = self._clock()
+        began_s = self._clock_s()
         try:
             found = await self._load(_of_kind(names, _KEY), _of_kind(names, _PROJECT))
         except Exception as error:  # noqa: BLE001 (each request that waits raises it)
-            self._rest_until_s = self._clock() + RETRY_PAUSE_S
+            self._rest_until_s = self._clock_s() + RETRY_PAUSE_S
             self._tell(dict.fromkeys(names, error))
             return
         entries = {name: self._entry(_value(found, name), began_s) for name in names}

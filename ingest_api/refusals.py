@@ -24,8 +24,8 @@ class _Full(NamedTuple):
 class Refusals:
     """Empty buckets and full mailboxes, for as long as they are sure to be so. Bounded."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
         # A changed limit makes another bucket.
         self._empty_until_s: dict[Bucket, float] = {}
         self._full: dict[str, _Full] = {}
@@ -37,7 +37,7 @@ class Refusals:
         """
         if not self._empty_until_s and not self._full:
             return None
-        now_s = self._clock()
+        now_s = self._clock_s()
         if envelope.idempotency_key is None and self._has_no_room(project_id, envelope, now_s):
             return MailboxFull()
         return self._limited(allowance, now_s)
@@ -46,7 +46,7 @@ class Refusals:
         self, project_id: str, allowance: Allowance, envelope: Envelope, answer: Answer
     ) -> None:
         """Remembers how an operation was refused, if it was."""
-        now_s = self._clock()
+        now_s = self._clock_s()
         if isinstance(answer, MailboxFull):
             _make_room(self._full)
             self._full[project_id] = _Full(now_s + FULL_FOR_S, len(encode(envelope)))

@@ -8,12 +8,9 @@ SAY_EVERY_S = 10.0
 
 
 class Seldom:
-    """Due the first time, and then when `every_s` have gone by since it was."""
+    """Due the first time, and then when `SAY_EVERY_S` have gone by since it was."""
 
-    def __init__(
-        self, every_s: float = SAY_EVERY_S, *, clock_s: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._every_s = every_s
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._clock_s = clock_s
         self._due_at_s = -math.inf
 
@@ -22,5 +19,5 @@ class Seldom:
         now_s = self._clock_s()
         if now_s < self._due_at_s:
             return False
-        self._due_at_s = now_s + self._every_s
+        self._due_at_s = now_s + SAY_EVERY_S
         return True

@@ -19,7 +19,7 @@ def address(trusted: str, peer: str | None, *headers: tuple[str, str]) -> str | 
     async def receive() -> dict[str, object]:
         raise AssertionError("nothing is read")
 
-    return client_address(Incoming(scope, receive), read_trusted_proxies(trusted))
+    return client_address(Incoming(scope, receive, 1.0), read_trusted_proxies(trusted))
 
 
 def by_x(way: str, peer: str | None = PROXY, trusted: str = TRUSTED) -> str | None:

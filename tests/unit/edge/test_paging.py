@@ -26,7 +26,7 @@ async def nothing() -> Message:
 
 
 def asked(query: str) -> ListRequest:
-    incoming = Incoming({"headers": [], "query_string": query.encode()}, nothing)
+    incoming = Incoming({"headers": [], "query_string": query.encode()}, nothing, 1.0)
     incoming.caller = Caller(PROJECT, "secret", by_key=True, family="account")
     return read_list_request(incoming, "contacts", {"tag": as_field(str), "q": words})
 

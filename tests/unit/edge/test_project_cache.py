@@ -52,7 +52,7 @@ class Shelf:
             entries=entries,
             life_s=LIFE_S,
             patience_s=patience_s,
-            clock=lambda: self.now_s,
+            clock_s=lambda: self.now_s,
         )
 
 
