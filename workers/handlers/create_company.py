@@ -1,4 +1,4 @@
-"""create-company: an account, and nothing beside it (contract §11)."""
+"""create_company: an account, and nothing beside it (contract §11)."""
 
 from models.operations.companies import CreateCompany
 from models.operations.unset import Unset

@@ -1,4 +1,4 @@
-"""create-contact: a person, and nothing beside it (contract §11)."""
+"""create_contact: a person, and nothing beside it (contract §11)."""
 
 from models.operations.contacts import CreateContact
 from models.outcomes import Effect, Refusal

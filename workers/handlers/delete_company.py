@@ -1,4 +1,4 @@
-"""delete-company: an account goes, its contacts stay (contract §11)."""
+"""delete_company: an account goes, its contacts stay (contract §11)."""
 
 from models.operations.companies import DeleteCompany
 from models.outcomes import NOT_FOUND, Effect, Refusal

@@ -1,4 +1,4 @@
-"""delete-contact: a person goes, its companies stay (contract §11)."""
+"""delete_contact: a person goes, its companies stay (contract §11)."""
 
 from models.operations.contacts import DeleteContact
 from models.outcomes import NOT_FOUND, Effect, Refusal

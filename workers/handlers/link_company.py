@@ -1,4 +1,4 @@
-"""link-company: joins a contact and a company (contract §11)."""
+"""link_company: joins a contact and a company (contract §11)."""
 
 from models.operations.contacts import LinkCompany
 from models.outcomes import NOT_FOUND, Effect, Refusal

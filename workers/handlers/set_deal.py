@@ -1,4 +1,4 @@
-"""set-deal: what a company's deal is worth, with notes and a stage (contract §9)."""
+"""set_deal: what a company's deal is worth, with notes and a stage (contract §9)."""
 
 from models.operations import SetDeal, Unset
 from models.outcomes import STAGE_NOT_FOUND, Effect, Refusal

@@ -1,4 +1,4 @@
-"""set-properties: what a visitor has (contract §6)."""
+"""set_properties: what a visitor has (contract §6)."""
 
 from models.operations import SetProperties
 from models.outcomes import Effect, Refusal

@@ -1,4 +1,4 @@
-"""set-stage: where a company stands in the pipeline (contract §9)."""
+"""set_stage: where a company stands in the pipeline (contract §9)."""
 
 from models.operations import SetStage
 from models.outcomes import STAGE_NOT_FOUND, Effect, Refusal

@@ -1,4 +1,4 @@
-"""unlink-company: takes a link away (contract §11)."""
+"""unlink_company: takes a link away (contract §11)."""
 
 from models.operations.contacts import UnlinkCompany
 from models.outcomes import NOT_FOUND, Effect, Refusal

@@ -1,4 +1,4 @@
-"""update-company: writes the sent fields of a company (contract §11)."""
+"""update_company: writes the sent fields of a company (contract §11)."""
 
 from models.operations.companies import UpdateCompany
 from models.operations.unset import Unset

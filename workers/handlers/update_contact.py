@@ -1,4 +1,4 @@
-"""update-contact: writes the sent fields of a contact (contract §11)."""
+"""update_contact: writes the sent fields of a contact (contract §11)."""
 
 from models.operations.contacts import UpdateContact
 from models.outcomes import NOT_FOUND, Effect, Refusal
