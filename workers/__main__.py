@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m workers",
         description="Applies accepted operations to the database until SIGTERM or Ctrl-C.",
-        epilog="Settings come from the environment; see the README.",
+        epilog="Settings come from the environment: docs/operations/settings.md lists them.",
     )
     parser.add_argument(
         "--burst", action="store_true", help="leave when no drain is queued any more"
