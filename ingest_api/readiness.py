@@ -16,13 +16,10 @@ from ingest_api.edge import Edge
 from models.database import NotMigrated, Transient
 from models.migrated import require_tables
 from workers.mailbox.connection import MailboxUnavailable, translated
-from workers.mailbox.overview import Overview, look
+from workers.mailbox.overview import NEARLY_FULL, Overview, look
 
 Check = dict[str, Any]
 Notice = dict[str, str]
-
-NEARLY_FULL = 0.9
-"""Share of Redis' maxmemory beyond which little more can be accepted."""
 
 _NOTHING = "nothing: no append-only file"
 _LITTLE = "a crash of Redis; a power loss may take what the system had not written"

@@ -15,6 +15,8 @@ from workers.mailbox.drain_job import QUEUE_KEY
 
 LOOKED_AT = 200
 """Mailboxes, oldest first."""
+NEARLY_FULL = 0.9
+"""Share of Redis' maxmemory beyond which little more can be accepted."""
 
 
 @dataclass(frozen=True, slots=True)

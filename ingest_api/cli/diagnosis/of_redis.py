@@ -8,10 +8,10 @@ from redis.exceptions import ResponseError
 from config.known_reasons import known_reason
 from ingest_api.cli.diagnosis.check import Check, ok
 from workers.mailbox.connection import MailboxUnavailable, connect, translated
+from workers.mailbox.overview import NEARLY_FULL
 
 MINIMUM_VERSION = (7, 0)
 
-NEARLY_FULL = 0.9
 # A mailbox takes more memory than the bytes that it counts, and jobs and hints need some too.
 ROOM_FOR_A_MAILBOX = 2
 _MEBIBYTE = 1024 * 1024
