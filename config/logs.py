@@ -13,6 +13,7 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from config.exception_text import describe_exception
+from config.log_lines import LineHandler
 from config.sections.section import LogFormat, LogLevel
 
 _LEVEL_OF_LOGGER = {
@@ -40,7 +41,7 @@ def configure_logs(
     target = stream if stream is not None else sys.stderr
     as_json = log_format == "json" or (log_format == "auto" and not target.isatty())
     shared = _shared_processors()
-    handler = logging.StreamHandler(target)
+    handler = LineHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -51,6 +52,9 @@ def configure_logs(
         )
     )
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, LineHandler):
+            former.close()
     root.handlers[:] = [handler]
     root.setLevel(level)
     _route_foreign_loggers(logging.getLevelNamesMapping()[level])
