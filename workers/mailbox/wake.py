@@ -65,7 +65,7 @@ class Wake:
     def hold(self, project_id: str, commands: "Redis | Pipeline | None" = None) -> None:
         """Keeps the token for a running drain; as a part of `commands` if given.
 
-        What is left of its life is at least the `running_s` less a third.
+        What is left of its life is at least two thirds of `running_s`.
         """
         now_s = time.monotonic()
         if now_s < self._refresh_at_s.get(project_id, 0.0):
@@ -134,10 +134,8 @@ class Wake:
                 taken: Any = self._redis.evalsha(_TAKE_JOBS.sha, *arguments)
             except NoScriptError:
                 taken = self._redis.eval(_TAKE_JOBS.text, *arguments)
-        ours = dict.fromkeys(project for project, mine in zip(projects, taken, strict=True) if mine)
-        held_until_s = time.monotonic() + self._refresh_every_s
-        self._refresh_at_s.update(dict.fromkeys(ours, held_until_s))
-        return list(ours)
+        ours = (project for project, mine in zip(projects, taken, strict=True) if mine)
+        return list(dict.fromkeys(ours))
 
     def queued_jobs(self) -> list[str]:
         """Ids of the queued jobs, first to run first; what is no text is told as some."""
