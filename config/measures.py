@@ -167,14 +167,3 @@ class Measures:
 
     def _note(self, name: str, kind: Kind, meaning: str, labels: Labels) -> None:
         self.rows.append(MetricRow(name, kind, labels, meaning))
-
-
-def render_metrics_markdown(rows: Iterable[MetricRow]) -> str:
-    """Render a table of metrics as Markdown, by name."""
-    lines = ["| metric | kind | labels | what it says |", "|---|---|---|---|"]
-    lines += [
-        f"| `{row.name}` | {row.kind} | {', '.join(f'`{label}`' for label in row.labels)} "
-        f"| {row.meaning} |"
-        for row in sorted(rows, key=lambda row: row.name)
-    ]
-    return "\n".join(lines) + "\n"

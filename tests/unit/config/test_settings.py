@@ -2,13 +2,8 @@
 
 import pytest
 
-from config.settings import (
-    Settings,
-    SettingsError,
-    load_settings,
-    render_settings_markdown,
-    settings_table,
-)
+from config.settings import Settings, SettingsError, load_settings
+from tests.unit.config.settings_table import render_settings_markdown, settings_table
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from config.settings import render_settings_markdown
+from tests.unit.config.settings_table import render_settings_markdown
 
 _PAGE = Path(__file__).resolve().parents[3] / "docs" / "operations" / "settings.md"
-_BEGIN = "<!-- settings: made by config.settings.render_settings_markdown, held by a test -->\n"
+_BEGIN = "<!-- settings: as the code has them, held by a test -->\n"
 _END = "<!-- end of settings -->\n"
 
 
