@@ -15,11 +15,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.settings import Settings
 from models.engines import postgresql_engine, sqlite_engine
+from models.patient_connection import AnswerOverdue
 
-# PostgreSQL's states that pass by themselves: connection exceptions, serialization and deadlock,
-# resources, operator intervention, lock and statement timeouts, and a server that starts or stops.
-# By SQLSTATE: connection, read-only or ended transaction, rollback, resources, state, operator,
-# system; and a right that was taken away, of which no operation is guilty.
+# PostgreSQL's states that pass by themselves, by the beginning of their SQLSTATE, in this order:
+# connection; read-only or ended transaction; serialization and deadlock; resources; locks; an
+# operator, time limits, a server that starts or stops; its system; and a right that was taken away,
+# of which no operation is guilty.
 TRANSIENT_CLASSES = ("08", "25", "40", "53", "55", "57", "58", "42501")
 TRANSIENT_SQLITE = (
     "database is locked",
@@ -45,6 +46,10 @@ class Transient(Exception):
 
 class StatementTimeout(Transient):
     """A statement took longer than statements may, or somebody cancelled it."""
+
+
+class NoAnswer(Transient):
+    """The server has said nothing for longer than a statement may take, and was given up."""
 
 
 class NotMigrated(Transient):
@@ -155,6 +160,8 @@ def translated() -> Iterator[None]:
     except (DBAPIError, PostgresqlError, SqliteError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if isinstance(cause, AnswerOverdue):
+            raise NoAnswer(type(cause).__name__) from None
         if _is_cut_off(cause):
             raise StatementTimeout(type(cause).__name__) from None
         if is_lost or _passes(cause):

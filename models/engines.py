@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import time
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import set_json_loads
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from models import compact_json
+from models.patient_connection import PatientConnection
 
 SEND_BUFFER_BYTES = 1024 * 1024
 """Of which the system gives what it allows."""
@@ -52,10 +54,21 @@ def postgresql_engine(
             **looks,
         },
     )
+    event.listen(engine, "do_connect", partial(_connect, timeouts_s["statement_timeout"]))
     event.listen(engine, "connect", _widen)
     event.listen(engine, "connect", _keep_statements)
     event.listen(engine, "checkout", _refuse_dropped)
+    event.listen(engine, "checkout", _allow_the_usual)
     return engine
+
+
+def _connect(
+    statement_s: float, _dialect: Any, _record: Any, args: list[Any], kwargs: dict[str, Any]
+) -> PatientConnection:
+    connection = PatientConnection.connect(*args, **kwargs)
+    connection.usual_s = statement_s
+    connection.allow()
+    return connection
 
 
 def _looks_for_lost_peers(within_s: float) -> dict[str, int]:
@@ -80,6 +93,10 @@ def _refuse_dropped(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
     """
     if dbapi_connection.closed or _is_spoken_to(dbapi_connection.fileno()):
         raise InvalidatePoolError
+
+
+def _allow_the_usual(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
+    dbapi_connection.allow()
 
 
 def _is_spoken_to(file_number: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from redis import Redis
 
 from config.settings import Settings
-from models.database import Database, StatementTimeout, Transient
+from models.database import Database, NoAnswer, StatementTimeout, Transient
 from models.store.ledger import lock_mailbox, lock_mailboxes
 from workers.apply import apply_batch, dead_letter
 from workers.apply_round import apply_round
@@ -107,6 +107,7 @@ def _storage(
         dead_letter,
         (Transient,),
         (StatementTimeout,),
+        (NoAnswer,),
     )
 
 

@@ -158,6 +158,9 @@ class Drain:
             return self._isolation.doubt(visit, str(error), self._clock.steady_s() - began_s)
         except self._storage.transient as error:
             self._meter.failed("transient")
+            if isinstance(error, self._storage.silent):
+                # It may be on its way to the end of many slow statements: fewer are behind one.
+                visit.here.careful = max(visit.here.careful, len(visit.batch))
             return self._patience.back_off(visit, str(error))
         except MailboxUnavailable:
             raise

@@ -28,7 +28,7 @@ class Storage(Generic[C]):
     False while another drain holds the project. `apply_batch` settles every entry, in order, those
     the ledger knows included. `dead_letter` sets one aside that fails by itself. `transient` are
     the errors after which the same work can succeed later; `too_slow` are those of them that say
-    that a statement took too long.
+    that a statement took too long, `silent` those that say that there was no answer at all.
     """
 
     transaction: Callable[[], AbstractContextManager[C]]
@@ -37,6 +37,7 @@ class Storage(Generic[C]):
     dead_letter: Callable[[C, str, QueuedOperation, BaseException, int], Published]
     transient: tuple[type[Exception], ...]
     too_slow: tuple[type[Exception], ...] = ()
+    silent: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

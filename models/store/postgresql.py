@@ -64,6 +64,7 @@ class PostgresqlRows(Rows):
 
     def take_time(self) -> None:
         self.driver.execute(f"SET LOCAL statement_timeout = {LONG_STATEMENT_S * 1000}")
+        self.driver.allow(LONG_STATEMENT_S)
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:

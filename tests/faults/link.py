@@ -49,6 +49,7 @@ class Link:
         self.port = 0
         self._loop: asyncio.AbstractEventLoop = loop
         self._open: set[asyncio.StreamWriter] = set()
+        self._silent: set[asyncio.Event] = set()
         self._answers_to_lose = 0
         self._of: bytes = b""
 
@@ -59,6 +60,18 @@ class Link:
             self._answers_to_lose, self._of = count, of
 
         self._loop.call_soon_threadsafe(arm)
+
+    def fall_silent(self) -> None:
+        """Loses all that is said from now on over the connections that are there; they stay open.
+
+        New ones are as they should be.
+        """
+
+        def hush() -> None:
+            for silent in self._silent:
+                silent.set()
+
+        self._loop.call_soon_threadsafe(hush)
 
     def cut(self) -> None:
         """Ends every connection now, whatever is under way."""
@@ -82,13 +95,16 @@ class Link:
             return
         ends = {writer, to_server}
         self._open |= ends
-        doomed = asyncio.Event()
+        doomed, silent = asyncio.Event(), asyncio.Event()
+        self._silent.add(silent)
         try:
             await _first_to_end(
-                self._forward(reader, to_server, doomed), _return(from_server, writer, doomed)
+                self._forward(reader, to_server, doomed, silent),
+                _return(from_server, writer, doomed, silent),
             )
         finally:
             self._open -= ends
+            self._silent.discard(silent)
             # What was forwarded still arrives there; the caller is told nothing.
             to_server.close()
             if doomed.is_set():
@@ -97,9 +113,15 @@ class Link:
                 writer.close()
 
     async def _forward(
-        self, reader: asyncio.StreamReader, server: asyncio.StreamWriter, doomed: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        server: asyncio.StreamWriter,
+        doomed: asyncio.Event,
+        silent: asyncio.Event,
     ) -> None:
         while request := await reader.read(CHUNK_BYTES):
+            if silent.is_set():
+                continue
             if self._answers_to_lose and self._of in request and not doomed.is_set():
                 self._answers_to_lose -= 1
                 doomed.set()
@@ -108,9 +130,14 @@ class Link:
 
 
 async def _return(
-    reader: asyncio.StreamReader, caller: asyncio.StreamWriter, doomed: asyncio.Event
+    reader: asyncio.StreamReader,
+    caller: asyncio.StreamWriter,
+    doomed: asyncio.Event,
+    silent: asyncio.Event,
 ) -> None:
     while answer := await reader.read(CHUNK_BYTES):
+        if silent.is_set():
+            continue
         if doomed.is_set():
             return
         caller.write(answer)

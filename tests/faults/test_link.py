@@ -39,6 +39,19 @@ def test_a_lost_answer_is_that_of_a_request_that_was_carried_out(
     assert client.get("n") == b"1"
 
 
+def test_what_is_said_over_a_silent_connection_is_lost_and_it_stays_open(
+    link: Link, client: redis.Redis
+) -> None:
+    subscription = client.pubsub()  # type: ignore[no-untyped-call]
+    subscription.subscribe("news")
+    assert subscription.get_message(timeout=10)
+    link.fall_silent()
+    with redis.Redis(port=link.port) as later:
+        assert later.publish("news", "lost") == 1
+    assert subscription.get_message(timeout=0.1) is None
+    subscription.close()
+
+
 def test_a_cut_ends_the_connections_that_are_there(link: Link, client: redis.Redis) -> None:
     subscription = client.pubsub()  # type: ignore[no-untyped-call]
     subscription.subscribe("nothing")
