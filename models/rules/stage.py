@@ -2,13 +2,15 @@
 
 from typing import Literal
 
+from models.rules.search_text import search_key
+
 StageUpdateMode = Literal["advance_only", "exact"]
 StageVerdict = Literal["set", "advanced", "moved_back", "unchanged", "skipped"]
 
 
 def stage_name_key(name: str) -> str:
-    """What stage names are matched by: trimmed and case-folded."""
-    return name.strip().casefold()
+    """What stage names are matched by: trimmed, case-folded, however letters are composed (NFC)."""
+    return search_key(name.strip())
 
 
 def judge_stage(current: int | None, asked: int, mode: str) -> StageVerdict:

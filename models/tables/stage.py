@@ -7,7 +7,7 @@ from models.tables.columns import text
 
 
 class StageTable(SQLModel, table=True):
-    """A named step; `name_key` is the trimmed, case-folded name that requests match."""
+    """A named step; `name_key` is the trimmed, case-folded name (NFC) that requests match."""
 
     __tablename__ = "stages"
     __table_args__ = (

@@ -1,6 +1,7 @@
 """set-stage, set-deal and the precedence of stages (contract §9)."""
 
 from decimal import Decimal
+from unicodedata import normalize
 
 from tests.model.outcome import RejectedError, Result
 from tests.model.request import deal_value, given, identifier, notes
@@ -57,7 +58,11 @@ def find_stage(state: State, name: str) -> str | None:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one stage's."""
-    return one.strip().casefold() == other.strip().casefold()
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", normalize("NFC", name.strip()).casefold())
 
 
 def move_stage(

@@ -50,6 +50,13 @@ def test_a_stage_without_a_name_is_refused(project: Project, stage_name: object)
     assert project.set_stage("ann", stage_name).refusal == (400, "invalid_request")
 
 
+def test_a_stage_is_found_however_its_letters_are_composed(project: Project) -> None:
+    project.identify("ann", user_id="u1", company={"id": "acme"})
+    project.write(lambda connection: set_stages(connection, project.id, ["Évalué"]))
+    answer = project.set_stage("ann", "e\u0301value\u0301")
+    assert answer.body["stage"]["to"] == "Évalué"
+
+
 # -- precedence -------------------------------------------------------------------------------
 
 

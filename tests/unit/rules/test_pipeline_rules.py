@@ -35,6 +35,11 @@ def test_stage_names_match_trimmed_and_case_folded() -> None:
     assert stage_name_key("  STRASSE ") == stage_name_key("straße")
 
 
+def test_stage_names_match_however_their_letters_are_composed() -> None:
+    assert stage_name_key("Évalué") == stage_name_key("E\u0301value\u0301")
+    assert stage_name_key("\u212bngström") == stage_name_key("ångström")
+
+
 @pytest.mark.parametrize(
     ("linked", "active", "fallback", "target"),
     [
