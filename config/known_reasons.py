@@ -14,6 +14,7 @@ _KNOWN = (
     "authentication failed",
     "authentication required",
     "invalid username-password pair",
+    "db index is out of range",
     "no pg_hba.conf entry",
     "too many connections",
     "too many clients",

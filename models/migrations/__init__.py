@@ -32,3 +32,9 @@ def current_and_newest(database: Database) -> tuple[str | None, str | None]:
     newest = ScriptDirectory.from_config(configuration(database)).get_current_head()
     with database.reading() as connection:
         return MigrationContext.configure(connection).get_current_revision(), newest
+
+
+def is_known(database: Database, version: str) -> bool:
+    """Whether this code has the migration that brought a database to `version`."""
+    scripts = ScriptDirectory.from_config(configuration(database))
+    return any(each.revision == version for each in scripts.walk_revisions())

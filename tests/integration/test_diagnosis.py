@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from config.settings import Settings
 from ingest_api.cli.diagnosis.of_connections import check_connections
+from ingest_api.cli.diagnosis.of_database import check_database
 from ingest_api.cli.diagnosis.of_dead_letters import check_dead_letters
 from ingest_api.cli.diagnosis.of_edges import check_edges
 from ingest_api.cli.diagnosis.of_mailboxes import check_mailboxes
 from ingest_api.cli.diagnosis.of_metrics import check_metrics
 from ingest_api.cli.diagnosis.of_redis import check_redis
+from ingest_api.cli.diagnosis.of_workers import check_workers
 from ingest_api.edge import Edge
 from models.database import Database
 from models.tables import DeadLetterTable
@@ -66,6 +68,45 @@ def test_a_head_of_a_newer_version_asks_for_newer_workers(world: World) -> None:
     world.redis.xadd(bulk_key("proj_1"), {"e": newer})
     world.redis.zadd("ready", {"proj_1": 1})
     assert "update the workers" in check_mailboxes(world.redis, 60.0).mend
+
+
+def test_what_redis_does_not_tell_comes_with_a_way_to_mend_it(world: World) -> None:
+    for key in ("ready", "workers"):
+        world.redis.set(key, "something else's")
+    for check in (check_mailboxes(world.redis, 60.0), check_workers(world.redis)[0]):
+        assert (check.status, check.detail) == ("warn", "cannot be read (ResponseError WRONGTYPE)")
+        assert "nothing else uses this database of Redis" in check.mend
+
+
+def test_a_database_number_that_redis_does_not_have_is_named_as_the_fault(redis_url: str) -> None:
+    far = f"{redis_url}?db=4711"
+    (check,), client = check_redis(far, 5.0, MEBIBYTE, url_given=True)
+    assert client is None
+    assert "db index is out of range" in check.detail
+    assert "database number" in check.mend
+
+
+def test_a_database_of_a_newer_program_does_not_ask_for_a_migration(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '4711'"))
+    checks, opened = check_database(Settings(database_url=database_url))
+    database.close()
+    assert opened is not None
+    opened.close()
+    (migrations,) = [check for check in checks if check.name == "migrations"]
+    assert migrations.status == "warn"
+    assert "4711 is of a newer program" in migrations.detail
+    assert "update this program" in migrations.mend
+
+
+def test_a_file_that_is_no_database_is_not_said_to_be_a_server(tmp_path: Path) -> None:
+    file = tmp_path / "junk.db"
+    file.write_text("this is no database " * 100)
+    (check,), opened = check_database(Settings(database_url=f"sqlite:///{file}"))
+    assert opened is None
+    assert (check.status, check.detail) == ("fail", "cannot be used (file is not a database)")
+    assert "names the file" in check.mend
 
 
 def test_dead_letters_are_counted_by_project(database_url: str) -> None:

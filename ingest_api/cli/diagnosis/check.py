@@ -26,6 +26,21 @@ def ok(name: str, detail: str) -> Check:
     return Check(name, "ok", detail)
 
 
+def unread_in_redis(name: str, error: Exception) -> Check:
+    """What Redis does not tell, though it can be reached."""
+    mend = (
+        "run it again; if it stays so, see that nothing else uses this database of Redis, and that "
+        "the user in REDIS_URL may do what docs/redis-users.acl lists"
+    )
+    return Check(name, "warn", f"cannot be read ({error})", mend)
+
+
+def unread_in_database(name: str, error: Exception) -> Check:
+    """What the database does not tell, though it can be reached."""
+    mend = "run it again; if it stays so, look into the log of the database"
+    return Check(name, "warn", f"cannot be read ({error})", mend)
+
+
 def worst(checks: Iterable[Check]) -> Verdict:
     """The verdict on all of them."""
     found = {check.status for check in checks}

@@ -5,7 +5,7 @@ import time
 from redis import Redis
 from sqlalchemy import text
 
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_database, unread_in_redis
 from models.database import Database, Transient
 from workers.mailbox.connection import MailboxUnavailable, translated
 
@@ -23,7 +23,7 @@ def check_redis_clock(client: Redis) -> Check:
             seconds, microseconds = client.time()
             after_s = time.time()
     except MailboxUnavailable as error:
-        return Check("redis_clock", "warn", f"cannot be read ({error})")
+        return unread_in_redis("redis_clock", error)
     return compare_clocks("redis_clock", seconds + microseconds / 1e6, before_s, after_s)
 
 
@@ -39,7 +39,7 @@ def check_database_clock(database: Database) -> Check:
             theirs_s = float(connection.execute(clock).scalar_one())
             after_s = time.time()
     except Transient as error:
-        return Check("database_clock", "warn", f"cannot be read ({error})")
+        return unread_in_database("database_clock", error)
     return compare_clocks("database_clock", theirs_s, before_s, after_s)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from config.settings import Settings
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_database
 from models.database import Database, Transient
 
 NAME = "database_connections"
@@ -31,7 +31,7 @@ def check_connections(database: Database, settings: Settings, edges: int, worker
         with database.reading() as connection:
             found: Any = connection.execute(_COUNTS).one()
     except Transient as error:
-        return Check(NAME, "warn", f"cannot be counted ({error})")
+        return unread_in_database(NAME, error)
     wanted = settings.database_pool_size * (edges + workers)
     told = (
         f"{found.used} of {found.allowed} in use; {edges} edge and {workers} worker processes "

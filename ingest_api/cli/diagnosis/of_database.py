@@ -10,9 +10,17 @@ from config.settings import Settings
 from ingest_api.cli.diagnosis.check import Check, ok
 from ingest_api.cli.stored_data import open_database
 from models.database import Database, Transient, missing_file
-from models.migrations import current_and_newest
+from models.migrations import current_and_newest, is_known
 
 MIGRATE = "run `hal-ingest migrate`"
+UPDATE = "update this program; only the release before the one that migrated runs on its tables"
+_MEND_SERVER = (
+    "start the database, and see that DATABASE_URL has the right address, name and password"
+)
+_MEND_FILE = (
+    "see that DATABASE_URL names the file that `hal-ingest migrate` made, and that this user may "
+    "write to it and to its folder"
+)
 _SQLITE_SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 _SYNCHRONOUS_ENOUGH = ("FULL", "EXTRA")
 
@@ -29,17 +37,12 @@ def check_database(settings: Settings) -> tuple[list[Check], Database | None]:
         checks.append(_version(database))
     except (Transient, DBAPIError) as error:
         database.close()
-        return [_away(error)], None
+        return [_away(error, _MEND_SERVER if database.is_postgresql else _MEND_FILE)], None
     return checks, database
 
 
-def _away(error: Exception) -> Check:
-    return Check(
-        "database",
-        "fail",
-        f"cannot be used ({known_reason(error)})",
-        "start the database, and see that DATABASE_URL has the right address, name and password",
-    )
+def _away(error: Exception, mend: str) -> Check:
+    return Check("database", "fail", f"cannot be used ({known_reason(error)})", mend)
 
 
 def _durability(connection: Connection, is_postgresql: bool) -> list[Check]:
@@ -82,4 +85,8 @@ def _version(database: Database) -> Check:
         return ok("migrations", f"version {current}")
     if current is None:
         return Check("migrations", "fail", "the database has no tables yet", MIGRATE)
+    if not is_known(database, current):
+        # While the release that migrated is rolled back (docs/operations/deploys.md).
+        told = f"version {current} is of a newer program; this one knows {newest}"
+        return Check("migrations", "warn", told, UPDATE)
     return Check("migrations", "fail", f"version {current}, this program needs {newest}", MIGRATE)

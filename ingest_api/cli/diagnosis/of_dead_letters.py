@@ -1,6 +1,6 @@
 """Operations that were set aside: somebody has to look at them."""
 
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_database
 from models.database import Database, Transient
 from models.queries.dead_letter_counts import count_dead_letters
 
@@ -14,7 +14,7 @@ def check_dead_letters(database: Database) -> Check:
         with database.reading() as connection:
             counts = count_dead_letters(connection)
     except Transient as error:
-        return Check(NAME, "warn", f"cannot be counted ({error})")
+        return unread_in_database(NAME, error)
     if not counts:
         return ok(NAME, "none")
     named = ", ".join(f"{count} of {project}" for project, count in counts[:PROJECTS_NAMED])

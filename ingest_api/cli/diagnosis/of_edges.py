@@ -2,7 +2,7 @@
 
 from redis import Redis
 
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_redis
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, database_number, translated
 
@@ -20,7 +20,7 @@ def check_edges(client: Redis) -> tuple[Check, int]:
             any_edge = layout.edge_id(database_number(client), "*")
             running = len(client.pubsub_channels(layout.outcomes_channel(any_edge)))
     except MailboxUnavailable as error:
-        return Check(NAME, "warn", f"cannot be counted ({error})"), 0
+        return unread_in_redis(NAME, error), 0
     if running:
         return ok(NAME, f"{running} running"), running
     return Check(NAME, "warn", "none: nobody takes calls", START), 0

@@ -5,7 +5,7 @@ from typing import Any
 
 from redis import Redis
 
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_redis
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
 from workers.mailbox.envelope import read_entry
@@ -23,7 +23,7 @@ def check_mailboxes(client: Redis, stuck_after_s: float) -> Check:
         with translated():
             return _examine(client, stuck_after_s)
     except MailboxUnavailable as error:
-        return Check(NAME, "warn", f"cannot be read ({error})")
+        return unread_in_redis(NAME, error)
 
 
 def _examine(client: Redis, stuck_after_s: float) -> Check:

@@ -16,7 +16,9 @@ MINIMUM_VERSION = (7, 0)
 ROOM_FOR_A_MAILBOX = 2
 _MEBIBYTE = 1024 * 1024
 
-_MEND_GIVEN = "start Redis, and see that REDIS_URL has the right address and password"
+_MEND_GIVEN = (
+    "start Redis, and see that REDIS_URL has the right address, password and database number"
+)
 _MEND_DEFAULT = (
     "REDIS_URL is not set, and no `hal-ingest up` runs in ./var: set it, or start Redis on "
     "localhost"

@@ -2,7 +2,7 @@
 
 from redis import Redis
 
-from ingest_api.cli.diagnosis.check import Check, ok
+from ingest_api.cli.diagnosis.check import Check, ok, unread_in_redis
 from workers.mailbox import layout
 from workers.mailbox.connection import MailboxUnavailable, translated
 
@@ -16,7 +16,7 @@ def check_workers(client: Redis) -> tuple[Check, int]:
             announced = sorted(client.sscan_iter(layout.WORKERS))
             alive = int(client.exists(*announced)) if announced else 0
     except MailboxUnavailable as error:
-        return Check("workers", "warn", f"cannot be counted ({error})"), 0
+        return unread_in_redis("workers", error), 0
     if alive:
         return ok("workers", f"{alive} running"), alive
     return Check("workers", "warn", "none: what is accepted waits until one runs", START), 0
