@@ -18,6 +18,7 @@ from config.supervising.lifeline import end_with_spawner
 from ingest_api.edge import Edge
 from ingest_api.fixed_paths import FixedPaths
 from ingest_api.front_door import FrontDoor
+from ingest_api.overrun import Overrun
 from ingest_api.request_log import RequestLog
 from ingest_api.route_table import Nowhere, build_routes
 
@@ -37,13 +38,13 @@ class EdgeApp(Starlette):
         self.router.default = Nowhere()
         self.router.redirect_slashes = False
         self.state.edge = edge
+        self._log = RequestLog(edge.settings.log_requests)
+        self.state.overrun = Overrun(edge, self._log, self._edge_routes)
 
     def build_middleware_stack(self) -> ASGIApp:
         edge: Edge = self.state.edge
-        settings = edge.settings
-        log = RequestLog(settings.log_requests)
         paths = FixedPaths(self._edge_routes, self.router)
-        return FrontDoor(paths, edge.metrics, log, settings.retry_after_s)
+        return FrontDoor(paths, edge.metrics, self._log, edge.settings.retry_after_s)
 
 
 def create_app(settings: Settings) -> Starlette:

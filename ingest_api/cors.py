@@ -6,6 +6,7 @@ it holds nothing of a project.
 """
 
 import re
+from collections.abc import Iterable
 
 from ingest_api.answers import Answer, Header
 from ingest_api.errors import Problem
@@ -49,8 +50,9 @@ def preflight(incoming: Incoming, methods: bytes) -> Answer:
     )
 
 
-def headers_before_the_project_is_known(incoming: Incoming) -> tuple[Header, ...]:
-    return _FOR_ALL if incoming.header_values(b"origin") else ()
+def headers_before_the_project_is_known(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """Those of an answer to a request with these."""
+    return _FOR_ALL if any(name == b"origin" for name, _ in headers) else ()
 
 
 def judge_origin(incoming: Incoming, project: EdgeProject) -> None:

@@ -10,9 +10,8 @@ from starlette.types import Receive, Scope, Send
 from ingest_api import cors
 from ingest_api.answers import Answer
 from ingest_api.edge import Edge
-from ingest_api.errors import Problem, as_problem, problem_answer, unavailable
+from ingest_api.errors import Problem, as_problem, problem_answer
 from ingest_api.families import Family
-from ingest_api.http_protocol import REFUSED_IN_HASTE
 from ingest_api.incoming import Incoming
 from models.database import NotMigrated
 
@@ -20,7 +19,6 @@ Handler = Callable[[Edge, Incoming], Awaitable[Answer]]
 
 _log = structlog.get_logger("hal.edge")
 
-READS = ("GET", "HEAD")
 LINGER_BYTES = 4 * 1024 * 1024
 LINGER_S = 1.0
 
@@ -56,7 +54,7 @@ class Endpoint:
 
     async def _answer(self, incoming: Incoming) -> Answer:
         if self._family == "widget":
-            incoming.cors = cors.headers_before_the_project_is_known(incoming)
+            incoming.cors = cors.headers_before_the_project_is_known(incoming.scope["headers"])
         try:
             answer = await self._handled(incoming)
         except Exception as error:
@@ -71,16 +69,9 @@ class Endpoint:
             answer = problem_answer(problem, incoming.scope["request_id"])
         return answer.plus(*incoming.cors, *incoming.rate_limits)
 
-    def _is_overrun(self) -> bool:
-        """Whether writes that came before have so long to wait that a new one is refused unread."""
-        return self._edge.post.wait_s > self._edge.settings.accept_wait_s
-
     async def _handled(self, incoming: Incoming) -> Answer:
         handler = self._handlers.get(incoming.method)
         if handler is not None:
-            if self._family != "public" and incoming.method not in READS and self._is_overrun():
-                incoming.scope[REFUSED_IN_HASTE] = True
-                raise unavailable(self._edge.settings.retry_after_s)
             if self._family == "account" or self._family == "v1":
                 incoming.caller = await self._edge.auth.caller(incoming, self._family)
             return await handler(self._edge, incoming)

@@ -45,23 +45,28 @@ class FairTurns:
             if self._last:
                 self._shared_until_s = time.monotonic() + SHARED_FOR_S
             self._last = whose
-        self.go_on(whose, work, weight)
+        self._enter(whose, work, weight)
 
-    def go_on(self, whose: str, work: Work, weight: int = 1) -> None:
-        """The same for work that goes on with one."""
+    def go_on(self, whose: str, work: Work) -> None:
+        """The same for work that goes on with one, before any that its project has yet to begin:
+        what has been begun is ended first, and who stands in line does so before it costs anything.
+        """
+        self._enter(whose, work, 1, goes_ahead=True)
+
+    async def take(self, whose: str, weight: int = 1) -> None:
+        """Returns when it is the turn of a request that goes on."""
+        come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._enter(whose, partial(_call, come), weight)
+        await come
+
+    def _enter(self, whose: str, work: Work, weight: int, *, goes_ahead: bool = False) -> None:
         if self._room <= 0:
-            self._line.enter(whose, (work, weight))
+            self._line.enter(whose, (work, weight), goes_ahead=goes_ahead)
             return
         if not self._next_is_due:
             self._await_next_round()
         self._room -= weight
         work()
-
-    async def take(self, whose: str, weight: int = 1) -> None:
-        """Returns when it is the turn of a request that goes on."""
-        come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.go_on(whose, partial(_call, come), weight)
-        await come
 
     def _next_round(self) -> None:
         self._next_is_due = False

@@ -9,12 +9,10 @@ import asyncio
 import re
 from collections.abc import Sequence
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
 from ingest_api.answers import NO_SNIFFING, Header
 from ingest_api.errors import Problem, invalid_request, problem_answer
 from ingest_api.request_ids import new_request_id
-from ingest_api.turn_protocol import TurnProtocol
+from ingest_api.turn_protocol import TurnProtocol, written
 
 HEAD_LIMIT_BYTES = 64 * 1024
 """Request line and headers together; also what may come between two pieces of a body."""
@@ -24,11 +22,6 @@ PIECE_BYTES = 16 * 1024
 """A head is measured in pieces: it may be longer than the limit by one, and not by more."""
 _HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
 _CODINGS: tuple[list[bytes], ...] = ([], [b"chunked"])
-
-REFUSED_IN_HASTE = "refused_in_haste"
-"""In the scope of a request that was refused since there are too many."""
-REST_S = 0.5
-"""How long nothing is read of its connection: who does not heed `Retry-After` comes no sooner."""
 
 
 class EdgeProtocol(TurnProtocol):
@@ -105,11 +98,7 @@ class EdgeProtocol(TurnProtocol):
         """Goes on with what was asked behind it, unless the connection was refused meanwhile."""
         if self._is_refused:
             self.transport.close()
-        is_hasty = self.cycle.scope.get(REFUSED_IN_HASTE, False)
         super().on_response_complete()
-        if is_hasty and not self.transport.is_closing():
-            self.flow.pause_reading()
-            self.loop.call_later(REST_S, self.flow.resume_reading)
 
     def send_400_response(self, msg: str) -> None:
         """Refuses bytes that cannot be parsed; `msg` may quote them and is not sent."""
@@ -164,15 +153,8 @@ class EdgeProtocol(TurnProtocol):
     def _answer(self, problem: Problem) -> None:
         request_id = new_request_id()
         answer = problem_answer(problem, request_id)
-        headers = (
-            *answer.headers,
-            (b"content-length", b"%d" % len(answer.body)),
-            (b"x-request-id", request_id.encode()),
-            NO_SNIFFING,
-            (b"connection", b"close"),
-        )
-        head = b"".join(b"%s: %s\r\n" % header for header in headers)
-        self.transport.write(STATUS_LINE[problem.status] + head + b"\r\n" + answer.body)
+        answer = answer.plus((b"x-request-id", request_id.encode()), NO_SNIFFING)
+        self.transport.write(written(answer.plus((b"connection", b"close"))))
         self.transport.close()
 
 

@@ -20,7 +20,7 @@ class Answering(Section):
     )
     accept_wait_s: Seconds = Field(
         1.0,
-        description="how long calls may have to wait for Redis before an edge refuses new writes",
+        description="how long a write may wait at an edge and for Redis before it is refused",
     )
     waiting_callers_limit: int = Field(
         10_000, ge=1, description="callers of one edge process that wait for outcomes at once"

@@ -50,6 +50,13 @@ def test_a_project_that_had_its_turn_comes_after_those_that_wait_for_theirs() ->
     assert [first, *emptied(line)] == ["a1", "b1", "c1", "a2"]
 
 
+def test_what_goes_ahead_stands_before_its_own_and_behind_what_went_ahead_before() -> None:
+    line = line_of("a1", "a2", "b1")
+    for comer in ("a-ahead-1", "a-ahead-2"):
+        line.enter("a", comer, goes_ahead=True)
+    assert emptied(line) == ["a-ahead-1", "b1", "a-ahead-2", "a1", "a2"]
+
+
 def test_all_that_wait_can_be_told_and_forgotten() -> None:
     line = line_of("a1", "b1", "a2")
     assert sorted(line) == ["a1", "a2", "b1"]

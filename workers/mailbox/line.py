@@ -16,10 +16,12 @@ def at_once(_project_id: str, work: Callable[[], None]) -> None:
 
 
 class Line(Generic[Item]):
-    """Each project's items in the order in which they came; one of each project in turn."""
+    """One of each project in turn; its items in the order in which they came, those that go ahead
+    of its others first.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[Item]] = {}
+        self._waiting: dict[str, tuple[deque[Item], deque[Item]]] = {}
         # Whose turn is next first; each stands here once.
         self._turns: deque[str] = deque()
 
@@ -27,23 +29,26 @@ class Line(Generic[Item]):
         return bool(self._turns)
 
     def __iter__(self) -> Iterator[Item]:
-        for items in self._waiting.values():
-            yield from items
+        for ahead, others in self._waiting.values():
+            yield from ahead
+            yield from others
 
-    def enter(self, whose: str, item: Item) -> None:
-        """Puts an item behind its project's others; a new project's turn comes last."""
+    def enter(self, whose: str, item: Item, *, goes_ahead: bool = False) -> None:
+        """Puts an item behind its project's others, or only behind those that go ahead of them too;
+        a new project's turn comes last.
+        """
         items = self._waiting.get(whose)
         if items is None:
-            items = self._waiting[whose] = deque()
+            items = self._waiting[whose] = deque(), deque()
             self._turns.append(whose)
-        items.append(item)
+        items[0 if goes_ahead else 1].append(item)
 
     def next(self) -> Item:
-        """Takes out the oldest item of the project whose turn it is. Raises IndexError for none."""
+        """Takes out the first item of the project whose turn it is. Raises IndexError for none."""
         whose = self._turns.popleft()
-        items = self._waiting[whose]
-        item = items.popleft()
-        if items:
+        ahead, others = self._waiting[whose]
+        item = (ahead or others).popleft()
+        if ahead or others:
             self._turns.append(whose)
         else:
             del self._waiting[whose]

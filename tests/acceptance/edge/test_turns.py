@@ -27,14 +27,16 @@ class Client(asyncio.Protocol):
     name: str
     heard: list[str]
     transport: asyncio.Transport = field(init=False)
+    said: bytes = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        self.said += data
         # One read may bring several answers.
-        self.heard += [self.name] * data.count(b"HTTP/1.1 202 ")
+        self.heard += [self.name] * data.count(b"HTTP/1.1 ")
 
 
 @dataclass
@@ -101,14 +103,20 @@ def track(project_id: str, visitor_id: str) -> bytes:
 @pytest.fixture
 async def edge(start_edge: StartEdge, sqlite_project: Project) -> AsyncIterator[RunningEdge]:
     with make_project(sqlite_project.database_url, "flooding"):
-        known = {"database_url": sqlite_project.database_url, "project_cache_ttl_s": 600}
-        edge = await start_edge(**known)
-        await edge.hears()
-        # Who is not known yet waits for the database.
-        for project_id in ("proj_1", "flooding"):
-            body = {"app_id": project_id, "visitor_id": "first", "name": "x"}
-            assert (await edge.post("track", body)).status_code == 202
-        yield edge
+        yield await edge_that_knows_both(start_edge, sqlite_project)
+
+
+async def edge_that_knows_both(
+    start_edge: StartEdge, project: Project, **settings: float
+) -> RunningEdge:
+    known = {"database_url": project.database_url, "project_cache_ttl_s": 600}
+    edge = await start_edge(**known, **settings)
+    await edge.hears()
+    # Who is not known yet waits for the database.
+    for project_id in ("proj_1", "flooding"):
+        body = {"app_id": project_id, "visitor_id": "first", "name": "x"}
+        assert (await edge.post("track", body)).status_code == 202
+    return edge
 
 
 def visitors(edge: RunningEdge, project_id: str) -> list[str]:
@@ -143,6 +151,24 @@ async def test_who_hangs_up_in_line_is_not_accepted(edge: RunningEdge) -> None:
         gone.transport.close()
         await crowd.until_answered(FLOOD)
     assert sorted(visitors(edge, "flooding")) == sorted(f"f{place}" for place in range(FLOOD))
+
+
+async def test_who_stood_in_line_for_too_long_is_refused_unread(
+    start_edge: StartEdge, sqlite_project: Project
+) -> None:
+    with make_project(sqlite_project.database_url, "flooding"):
+        edge = await edge_that_knows_both(start_edge, sqlite_project, accept_wait_s=0.005)
+        async with over_http(edge) as crowd:
+            flood = await crowd.clients("flood", FLOOD)
+            for place, each in enumerate(flood):
+                each.transport.write(track("flooding", f"f{place}"))
+            await crowd.until_answered(FLOOD)
+        metrics = (await edge.client.get("/metrics")).text
+    refused = [each.said for each in flood if each.said.startswith(b"HTTP/1.1 503 ")]
+    assert 0 < len(refused) < FLOOD
+    assert len(visitors(edge, "flooding")) == FLOOD - len(refused)
+    assert f'hal_requests_refused_total{{code="unavailable"}} {len(refused)}.0' in metrics
+    assert all(b"retry-after: 1\r\n" in each and b"x-request-id: " in each for each in refused)
 
 
 async def test_a_request_whose_body_comes_late_begins_without_it(edge: RunningEdge) -> None:

@@ -77,6 +77,15 @@ async def test_who_comes_while_others_stand_in_line_does_not_overtake_its_own() 
     assert watched.begun == [*first, "a-late"]
 
 
+async def test_what_has_begun_goes_on_before_its_own_project_begins_anything() -> None:
+    watched = Watched()
+    first = watched.flood(3 * ROUND)
+    watched.come("b1")
+    watched.turns.go_on("a", partial(watched.begun.append, "a-goes-on"))
+    await rounds()
+    assert watched.begun[:-1][ROUND:][:3] == ["a-goes-on", "b1", first[ROUND]]
+
+
 async def test_once_nobody_stands_in_line_one_goes_straight_through_again() -> None:
     watched = Watched()
     watched.flood(ROUND + 1)
