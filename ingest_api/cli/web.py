@@ -4,6 +4,7 @@ import math
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -18,8 +19,6 @@ from ingest_api.cli.starting import JsonLogs, settings_or_exit
 from ingest_api.edge_processes import EdgeProcesses
 from ingest_api.listening import CannotListen, listeners, require_free_address
 
-NOT_STARTED = 3
-"""uvicorn's own exit code where the app does not start."""
 EDGE = "ingest_api.app:app_from_environment"
 
 HEALTH_CHECK_S = 30
@@ -65,7 +64,7 @@ def web(
 
 
 def serve(settings: Settings, host: str, port: int, processes: int) -> None:
-    """Serve until a signal. Ends the process with `NOT_STARTED` where the app does not start."""
+    """Serve until a signal. Where the app does not start uvicorn ends the process with 3."""
     options: dict[str, Any] = {
         "factory": True,
         "host": host,
@@ -89,9 +88,5 @@ def serve(settings: Settings, host: str, port: int, processes: int) -> None:
     server = uvicorn.Server(config)
     # uvicorn raises either signal again behind a graceful stop, which is no fault.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+    with suppress(KeyboardInterrupt):
         server.run(sockets)
-    except KeyboardInterrupt:
-        return
-    if not server.started:
-        raise typer.Exit(NOT_STARTED)
