@@ -5,7 +5,6 @@ Pure: values in, violations out. Each rule is one function; `violations` asks th
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from tests.faults.answer_rules import answers_differ, receipts_missing, unexpected_answers
 from tests.faults.evidence import Evidence
@@ -81,12 +80,6 @@ def failed(_: History, evidence: Evidence) -> Iterator[Violation]:
             yield Violation("failed", line.operation_id, line.operation_type)
     for operation_id in evidence.dead_letters:
         yield Violation("failed", operation_id, "is a dead letter")
-
-
-@dataclass(frozen=True)
-class _Counted:
-    rows: int
-    status: str
 
 
 class KeyIndex:

@@ -39,13 +39,6 @@ class Evidence:
     waiting: Mapping[str, int] = field(default_factory=dict)
     dead_letters: tuple[str, ...] = ()
 
-    def line_of_key(self, operation_type: str, key: str) -> LedgerLine | None:
-        """The operation that a key stands for."""
-        for line in self.ledger:
-            if (line.operation_type, line.key) == (operation_type, key):
-                return line
-        return None
-
     def as_document(self) -> Json:
         """The evidence as JSON values, for the log that a violation leaves."""
         return asdict(self)
