@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # RQ lets a worker's key live for a minute longer than its ttl.
 HEARTBEAT_EVERY_S = 5.0
+ANSWER_WITHIN_S = 2
+"""How much later than asked for the answer to a blocking read may come; RQ would wait for ten."""
 
 
 class DrainWorker(SimpleWorker):
@@ -33,6 +35,11 @@ class DrainWorker(SimpleWorker):
     # RQ's alarm, which jobs without a timeout do not need, would take that of the time limit.
     death_penalty_class = TimerDeathPenalty
     _heartbeat_at_s = float("-inf")
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds after which a silent Redis is given up, also while a job is waited for."""
+        return self.dequeue_timeout + ANSWER_WITHIN_S
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Says that it lives; by itself every few seconds only, where RQ does so around each job.

@@ -40,8 +40,8 @@ from workers.turns import Turns
 log = logging.getLogger(__name__)
 
 RECONNECT_PAUSE_S = 0.5
-# RQ derives from it how long it blocks for a job (15 s less) and its socket's timeout (5 s less). A
-# signal that comes just before it blocks is only seen behind that.
+# RQ derives from it how long it blocks for a job (15 s less). A signal that comes just before it
+# blocks is only seen behind that.
 WORKER_TTL_S = 16
 MAINTENANCE_INTERVAL_S = 60
 ROUND_REST_S = 10.0
