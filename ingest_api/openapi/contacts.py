@@ -76,7 +76,7 @@ CONTACTS: dict[RouteKey, Description] = {
         "update_contact",
         TAG,
         "Change a contact",
-        "Sent fields are written, others stay. Metadata merges, tags replace; null or blank clears "
+        'Sent fields are written, others stay. Metadata merges, tags replace; null or "" clears '
         "`phone` and `notes`, and never erases an email, a `user_id` or a name.",
         Example(
             "update_contact",

@@ -87,7 +87,7 @@ PROJECT: dict[str, Any] = {
 KEY: dict[str, Any] = {
     "id": KEY_ID,
     "kind": "api",
-    "prefix": "ak_7Qx2",
+    "prefix": "ak_7Qx2Lm9d",
     "label": "Zapier",
     "created_at": _CREATED_AT,
     "last_used_at": None,

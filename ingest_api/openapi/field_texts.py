@@ -24,7 +24,7 @@ FIELD_TEXTS: dict[str, str] = {
     "label": "For people, to tell keys apart.",
     "metadata": "Merges as JSON Merge Patch (RFC 7396): null removes a key. At most 32 KB.",
     "name": "A blank or null name never erases a stored one.",
-    "notes": "Replaces; null or blank clears.",
+    "notes": 'Replaces; null or "" clears.',
     "phone": "At most 50 characters.",
     "position": "Place in the pipeline, counted from 0.",
     "project": "Of the whole project.",

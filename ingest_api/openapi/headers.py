@@ -40,12 +40,12 @@ HEADERS: dict[str, dict[str, Any]] = {
     "RateLimit-Policy": {
         "description": "The token buckets that the request counted in: `q` operations at once, "
         "given back within `w` seconds (draft-ietf-httpapi-ratelimit-headers).",
-        "schema": {"type": "string", "examples": ['"project";q=40000;w=2, "visitor";q=2000;w=10']},
+        "schema": {"type": "string", "examples": ['"project";q=40000;w=2, "visitor";q=10000;w=20']},
     },
     "RateLimit": {
         "description": "What is left in them: `r` operations at once, and all again in `t` "
         "seconds.",
-        "schema": {"type": "string", "examples": ['"project";r=39999;t=1, "visitor";r=1999;t=1']},
+        "schema": {"type": "string", "examples": ['"project";r=39999;t=1, "visitor";r=9999;t=1']},
     },
     "WWW-Authenticate": {
         "description": "The scheme of the credentials.",

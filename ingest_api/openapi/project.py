@@ -85,7 +85,7 @@ PROJECT_ROUTES: dict[RouteKey, Description] = {
         "`key` is shown once; only its digest is kept.",
         Example("create_key", "For an integration", {"kind": "api", "label": "Zapier"}, status=201),
         kind=KeyRequest,
-        record=(NewKey, {**KEY, "key": "ak_7Qx2…"}),
+        record=(NewKey, {**KEY, "key": "ak_7Qx2Lm9d…"}),
         waiting=replace(queued("create_key"), schema=QueuedKey),
     ),
     ("DELETE", f"{_KEYS}/{{key_id}}"): removing(
