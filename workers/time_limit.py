@@ -15,7 +15,7 @@ DECIDE_SHARE_S = 0.002
 
 
 class TimeLimit:
-    """For one thread of the process: there is one alarm. RQ's own must be off (workers.worker).
+    """For one thread of the process: there is one alarm. RQ's own is off (workers/drain_worker.py).
 
     Deciding is pure computation, so its limit is short. The rest may wait for the database, whose
     own limits come first; `apply_s` is for what even they do not end.
