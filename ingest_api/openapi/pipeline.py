@@ -19,7 +19,7 @@ PIPELINE: dict[RouteKey, Description] = {
         "list_stages",
         TAG,
         "List the stages",
-        "In the pipeline's order.",
+        "In the pipeline's order. A pipeline has at most 100 stages: `?limit=100` shows the whole.",
         StageList,
         STAGES,
     ),
@@ -38,7 +38,7 @@ PIPELINE: dict[RouteKey, Description] = {
         TAG,
         "Write the whole pipeline",
         "A stage is meant by its id, else by its name, else it is new. One that is not named goes, "
-        "unless companies stand in it.",
+        "unless companies stand in it: of a long pipeline read all with `?limit=100` before.",
         Example(
             "replace_stages",
             "Another order, a new name, a new stage",
