@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from config.sections.answering import Answering
 from config.sections.applying import Applying
@@ -16,6 +17,16 @@ from config.sections.running import Running
 from config.sections.stores import Stores
 
 _SECRET_FIELDS = frozenset({"database_url", "redis_url"})
+_REASONS = {
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "greater_than": "above {gt:.10g}",
+    "greater_than_equal": "at least {ge:.10g}",
+    "less_than_equal": "at most {le:.10g}",
+    "literal_error": "{expected}",
+}
+"""What a setting must be, by the type of pydantic's error: its own messages speak of Python."""
 
 
 class SettingsError(Exception):
@@ -61,15 +72,25 @@ def load_settings() -> Settings:
 
 
 def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_context=False)[0]
-    reason = fault["msg"].removeprefix("Value error, ")
-    if not fault["loc"]:
-        return reason
-    field = str(fault["loc"][0])
-    reason = reason[:1].lower() + reason[1:]
+    faults = error.errors(include_url=False)
+    first = faults[0]
+    if not first["loc"]:
+        return _reason(first)
+    field = str(first["loc"][0])
+    # Of a setting that is a number or a word there is one for each.
+    reason = " or ".join(_reason(fault) for fault in faults if fault["loc"][:1] == (field,))
+    if first["type"] in _REASONS:
+        reason = f"must be {reason}"
     if field in _SECRET_FIELDS:
         return f"{field.upper()}: {reason}"
-    return f"{field.upper()}: {reason} (it is {str(fault['input'])[:80]!r})"
+    return f"{field.upper()}: {reason} (it is {str(first['input'])[:80]!r})"
+
+
+def _reason(fault: ErrorDetails) -> str:
+    told = _REASONS.get(fault["type"])
+    if told is None:
+        return fault["msg"].removeprefix("Value error, ")
+    return told.format_map(fault.get("ctx", {}))
 
 
 def child_environment(changes: Mapping[str, str]) -> dict[str, str]:

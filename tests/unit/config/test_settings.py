@@ -79,6 +79,30 @@ def test_a_bad_setting_is_one_line_that_names_it_and_no_secret(
     assert "secret" not in line
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("PORT", "eighty", "must be a whole number (it is 'eighty')"),
+        ("WEB_WORKERS", "0", "must be at least 1 (it is '0')"),
+        ("BODY_LIMIT_BYTES", "16777217", "must be at most 16777216 (it is '16777217')"),
+        ("REDIS_TIMEOUT_S", "0", "must be above 0 (it is '0')"),
+        ("REDIS_TIMEOUT_S", "soon", "must be a number (it is 'soon')"),
+        ("REDIS_TIMEOUT_S", "nan", "must be a number (it is 'nan')"),
+        ("LOG_FORMAT", "xml", "must be 'auto', 'json' or 'console' (it is 'xml')"),
+        ("KEY_RETENTION_DAYS", "6", "must be at least 7 or 'forever' (it is '6')"),
+        ("RECEIPT_RETENTION_DAYS", "never", "must be a whole number or 'forever' (it is 'never')"),
+        ("DATABASE_URL", "x", "must start with sqlite:///, postgresql:// or postgres://"),
+    ],
+)
+def test_the_line_says_what_the_setting_must_be(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+    assert str(refusal.value) == f"{variable}: {told}"
+
+
 def test_a_level_may_be_written_in_lower_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "warning")
     assert load_settings().log_level == "WARNING"
