@@ -67,7 +67,7 @@ class FrontDoor:
                 self._note(scope, status, time.perf_counter() - began_s, headers)
 
     def _note(self, scope: Scope, status: int, duration_s: float, headers: list[Header]) -> None:
-        route = scope["route"].path if "route" in scope else "none"
+        route = scope["route"].path_format if "route" in scope else "none"
         self._metrics.request_answered(route, status, duration_s)
         if self._log.wants(status):
             self._log.write(

@@ -107,6 +107,16 @@ async def test_metrics_count_acceptance_and_refusals(sqlite_edge: RunningEdge) -
     assert counted in lines
 
 
+async def test_metrics_name_a_route_as_its_documents_do(sqlite_edge: RunningEdge) -> None:
+    await sqlite_edge.client.get("/api/widget/operations/op_1?app_id=nobody")
+    told = (await sqlite_edge.client.get("/metrics")).text
+    counted = (
+        'hal_request_duration_seconds_count{route="/api/widget/operations/{operation_id}",'
+        'status="401"} 1.0'
+    )
+    assert counted in told.splitlines()
+
+
 async def test_a_full_mailbox_refuses_before_anything_is_stored(
     start_edge: StartEdge, sqlite_project: Project
 ) -> None:
