@@ -36,7 +36,7 @@ LetterId = Annotated[
 ]
 WaitS = Annotated[
     float,
-    typer.Option("--wait", min=0, max=300, help="How many seconds to wait for the outcome."),
+    typer.Option("--wait-s", min=0, max=300, help="Seconds to wait for the outcome."),
 ]
 
 

@@ -102,7 +102,7 @@ def test_a_replay_that_fails_again_says_so(
 def test_without_a_worker_a_replay_is_queued_and_told_where_to_look(
     desk: Desk, hal: CommandLine, letter_id: str
 ) -> None:
-    queued = hal("dead-letters", "replay", desk.project_id, letter_id, "--wait", "0.1")
+    queued = hal("dead-letters", "replay", desk.project_id, letter_id, "--wait-s", "0.1")
     assert queued.code == 0, queued.errors
     assert "queued" in queued.output
     assert f"hal-ingest operations show {desk.project_id} op_" in queued.output
