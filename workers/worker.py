@@ -82,23 +82,7 @@ class WorkerProcess:
             self._metrics,
         )
         self._drain = self._drain_in(manner)
-        round_ = assemble_round(
-            settings,
-            self._database,
-            self._redis,
-            self._drain,
-            manner,
-            rest_s=0.0 if errand is None else ROUND_REST_S,
-        )
-        turns = Turns(
-            self._drain.run,
-            round_.run,
-            self._wake,
-            self._stop,
-            max_s=settings.drain_max_s,
-            round_projects=settings.drain_round_projects,
-        )
-        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(turns.run)})
+        self._job_class = allowing({DRAIN_FUNCTION: without_quotes(self._turns_in(manner).run)})
 
     def run(self) -> None:
         """Works until a signal says stop."""
@@ -180,6 +164,25 @@ class WorkerProcess:
 
     def _drain_in(self, manner: Manner) -> Drain:
         return assemble_drain(self._settings, self._database, self._redis, self._stop, manner)
+
+    def _turns_in(self, manner: Manner) -> Turns:
+        """What a job runs: its drain, and those that are queued behind it."""
+        round_ = assemble_round(
+            self._settings,
+            self._database,
+            self._redis,
+            self._drain,
+            manner,
+            rest_s=0.0 if self._errand is None else ROUND_REST_S,
+        )
+        return Turns(
+            self._drain.run,
+            round_.run,
+            self._wake,
+            self._stop,
+            max_s=self._settings.drain_max_s,
+            round_projects=self._settings.drain_round_projects,
+        )
 
     def _metrics_thread(self) -> MetricsThread:
         settings = self._settings
