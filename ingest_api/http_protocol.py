@@ -20,6 +20,10 @@ HEADERS_LIMIT = 100
 VERSIONS = ("1.0", "1.1")
 PIECE_BYTES = 16 * 1024
 """A head is measured in pieces: it may be longer than the limit by one, and not by more."""
+LAST_REQUESTS_S = 0.25
+"""How long an edge that stops still takes what is asked on a connection that it kept alive: a
+request on its way as it closes is lost, and its caller cannot tell whether it was taken.
+"""
 _HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?", re.ASCII)
 _CODINGS: tuple[list[bytes], ...] = ([], [b"chunked"])
 
@@ -33,6 +37,7 @@ class EdgeProtocol(TurnProtocol):
     _head_timer: asyncio.TimerHandle | None = None
     _has_asked = False
     _is_refused = False
+    _is_stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection on which nothing is asked in time ends."""
@@ -79,6 +84,8 @@ class EdgeProtocol(TurnProtocol):
             return
         super().on_headers_complete()
         self._has_asked = True
+        if self._is_stopping:
+            self.cycle.keep_alive = False
         self._end_head_timer()
         self._head_bytes, self._head_is_open = 0, False
 
@@ -99,6 +106,14 @@ class EdgeProtocol(TurnProtocol):
         if self._is_refused:
             self.transport.close()
         super().on_response_complete()
+
+    def shutdown(self) -> None:
+        """Has the connection end: with the answer at hand, else with the next one, else soon."""
+        if self._is_stopping or not self._all_is_answered():
+            super().shutdown()
+        elif not self.transport.is_closing():
+            self._is_stopping = True
+            self.loop.call_later(LAST_REQUESTS_S, self.shutdown)
 
     def send_400_response(self, msg: str) -> None:
         """Refuses bytes that cannot be parsed; `msg` may quote them and is not sent."""

@@ -88,7 +88,7 @@ async def over_http(edge: RunningEdge) -> AsyncIterator[Crowd]:
     async with server:
         yield Crowd(server.sockets[0].getsockname()[1], state)
         for connection in [*state.connections]:
-            connection.shutdown()
+            connection.transport.close()
 
 
 def track(project_id: str, visitor_id: str) -> bytes:
@@ -142,6 +142,27 @@ async def test_requests_of_one_connection_keep_their_order_beside_a_flood(
         await crowd.until_answered(FLOOD + len(sent))
     assert visitors(edge, "proj_1") == sent
     assert len(visitors(edge, "flooding")) == FLOOD
+
+
+async def test_what_is_asked_as_an_edge_stops_is_answered_and_the_connection_ends(
+    edge: RunningEdge,
+) -> None:
+    async with over_http(edge) as crowd:
+        first, second = await crowd.clients("kept", 2)
+        first.transport.write(track("proj_1", "v1"))
+        await crowd.until_answered(1)
+        for connection in [*crowd.state.connections]:
+            connection.shutdown()
+        for place, each in enumerate((first, second), start=2):
+            each.transport.write(track("proj_1", f"v{place}"))
+        await crowd.until_answered(3)
+
+        async def all_have_ended() -> bool:
+            return not crowd.state.connections
+
+        await eventually(all_have_ended, "the edge has ended its connections")
+    assert visitors(edge, "proj_1") == ["v1", "v2", "v3"]
+    assert [each.said.count(b"connection: close\r\n") for each in (first, second)] == [1, 1]
 
 
 async def test_who_hangs_up_in_line_is_not_accepted(edge: RunningEdge) -> None:
