@@ -49,6 +49,27 @@ def save(rows: Writes, gathered: Gathered) -> None:
     References between the tables are checked at commit. Unique values that their rows give up are
     emptied first, so that others can take them.
     """
+    state, differences = gathered.state, _differences(gathered)
+    for kind, (_, changed, _) in differences.items():
+        _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
+    swept = _of_stored_rows(gathered)
+    _park_stages(rows, differences[STAGES][1])
+    sweepings.move(rows, swept)
+    for kind, (_, _, gone) in differences.items():
+        rows.delete(kind.table, [kind.key_row(row) for row in gone])
+    for kind, (added, changed, _) in differences.items():
+        rows.insert(kind.table, kind.written(added))
+        rows.update(kind.table, kind.written(changed))
+    tags.save(rows, gathered.rows[CONTACTS], differences[CONTACTS])
+    _save_project(rows, gathered)
+    rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
+    rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
+    sweepings.remove(rows, swept)
+    _note_stored(gathered, differences)
+
+
+def _differences(gathered: Gathered) -> dict[Kind, Difference]:
+    """What is new, changed and gone since the last time, of each kind that can be all three."""
     state = gathered.state
     current: dict[Kind, dict[Any, Any]] = {
         CONTACTS: state.contacts,
@@ -70,22 +91,7 @@ def save(rows: Writes, gathered: Gathered) -> None:
     }
     # A stored key only changes by statements that leave its last use to the edges.
     differences[KEYS] = (differences[KEYS][0], [], [])
-    for kind, (_, changed, _) in differences.items():
-        _give_up_unique_values(rows, kind, gathered.rows[kind], changed)
-    swept = _of_stored_rows(gathered)
-    _park_stages(rows, differences[STAGES][1])
-    sweepings.move(rows, swept)
-    for kind, (_, _, gone) in differences.items():
-        rows.delete(kind.table, [kind.key_row(row) for row in gone])
-    for kind, (added, changed, _) in differences.items():
-        rows.insert(kind.table, kind.written(added))
-        rows.update(kind.table, kind.written(changed))
-    tags.save(rows, gathered.rows[CONTACTS], differences[CONTACTS])
-    _save_project(rows, gathered)
-    rows.insert(MERGES.table, [MERGES.row_of(merge) for merge in state.merges.values()])
-    rows.insert(ACTIVITY.table, [ACTIVITY.row_of(row) for row in state.activity.values()])
-    sweepings.remove(rows, swept)
-    _note_stored(gathered, differences)
+    return differences
 
 
 def _park_stages(rows: Writes, changed: list[Row]) -> None:
