@@ -32,6 +32,7 @@ TRANSIENT_SQLITE = (
 )
 
 _QUERY_CANCELED = "57014"
+_READ_ONLY = "25006"
 _INTERRUPTED = "SQLITE_INTERRUPT"
 # undefined_table, undefined_column
 _MISSING_STATES = ("42P01", "42703")
@@ -96,6 +97,7 @@ class Database:
         with (
             translated(),
             self.engine.connect() as connection,
+            _left_if_read_only(connection),
             connection.execution_options(computing_s=computing_s).begin(),
         ):
             yield connection
@@ -112,6 +114,22 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _left_if_read_only(connection: Connection) -> Iterator[None]:
+    """Has the next transaction connect anew, where this one's session may not write.
+
+    It may be that of a server that became a replica, and a session keeps what it began with when
+    the database may be written to again.
+    """
+    try:
+        yield
+    except (DBAPIError, PostgresqlError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if getattr(cause, "sqlstate", None) == _READ_ONLY:
+            connection.invalidate()
+        raise
 
 
 def open_database(settings: Settings) -> Database:

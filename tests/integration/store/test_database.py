@@ -1,6 +1,6 @@
 """Transactions begin and end in one place, and passing errors are told from lasting ones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -51,6 +51,11 @@ def add_stages_after(database: Database, *statements: str, count: int = 1) -> No
 def count(database: Database, statement: str) -> int:
     with database.reading() as connection:
         return int(connection.exec_driver_sql(statement).scalar_one())
+
+
+def lock(database: Database) -> bool:
+    with database.transaction() as connection:
+        return lock_mailbox(connection, PROJECT)
 
 
 def begin(database: Database) -> None:
@@ -108,6 +113,19 @@ def test_a_database_that_only_reads_is_a_passing_error(database: Database) -> No
     only_reads = "SET TRANSACTION READ ONLY" if database.is_postgresql else "PRAGMA query_only = 1"
     with pytest.raises(Transient):
         add_stages_after(database, only_reads)
+
+
+@pytest.mark.parametrize("writes", [add_stages_after, lock])
+def test_a_session_that_began_while_the_database_only_read_is_left(
+    postgresql_url: str, writes: Callable[[Database], object]
+) -> None:
+    with closing(Database(postgresql_url, pool_size=1)) as database:
+        make_project(database)
+        with database.reading() as connection:
+            connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        with pytest.raises(Transient):
+            writes(database)
+        writes(database)
 
 
 def test_a_full_disk_is_a_passing_error(sqlite_url: str) -> None:
