@@ -12,8 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -58,50 +59,11 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py", description="Sets up what is missing, then:")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-
-    up = commands.add_parser(
-        "up",
-        help="run edge, worker and an embedded Redis with data under ./var",
-        epilog="Further arguments go to `hal-ingest up`: `run.py up -- --help` lists them.",
-    )
-    up.set_defaults(run=_up, takes_arguments=True)
-
-    test = commands.add_parser(
-        "test",
-        help="run the tests, with a real Redis and a real PostgreSQL",
-        epilog="Further arguments go to pytest, e.g. `-k identify` or `-n 0`.",
-    )
-    test.set_defaults(run=_test, takes_arguments=True)
-
-    check = commands.add_parser(
-        "check", help="format, lint, types, import rules, known weaknesses of dependencies, tests"
-    )
-    check.add_argument("--no-tests", action="store_true", help="leave the tests out")
-    check.set_defaults(run=_check, takes_arguments=False)
-
-    tidy = commands.add_parser("format", help="rewrite the code in the one format")
-    tidy.set_defaults(run=_format, takes_arguments=False)
-
-    bench = commands.add_parser(
-        "bench",
-        help="measure, beside what one would build instead",
-        epilog="Further arguments go to the benchmarks: `run.py bench -- --help` lists them.",
-    )
-    bench.set_defaults(run=_bench, takes_arguments=True)
-
-    machines = commands.add_parser(
-        "machines",
-        help="kill and cut off parts of a deployment on three machines (Linux, as root)",
-        epilog="Further arguments go to the round: `run.py machines -- --help` lists them.",
-    )
-    machines.set_defaults(run=_machines, takes_arguments=True)
-
-    faults = commands.add_parser(
-        "faults",
-        help="kill, freeze and cut everything under callers that retry, and check what came of it",
-        epilog="Further arguments go to the rounds: `run.py faults -- --help` lists them.",
-    )
-    faults.set_defaults(run=_faults, takes_arguments=True)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.help, epilog=command.further)
+        one.set_defaults(run=command.run, takes_arguments=command.further is not None)
+        if name == "check":
+            one.add_argument("--no-tests", action="store_true", help="leave the tests out")
     return parser
 
 
@@ -293,6 +255,47 @@ def _last_line(text: str) -> str:
 
 def _say(progress: str) -> None:
     print(f"run.py: {progress}", file=sys.stderr, flush=True)
+
+
+class Command(NamedTuple):
+    """What a command does; `further` tells to whom its further arguments go, if it takes any."""
+
+    run: Callable[[argparse.Namespace, Sequence[str]], int]
+    help: str
+    further: str | None = None
+
+
+COMMANDS = {
+    "up": Command(
+        _up,
+        "run edge, worker and an embedded Redis with data under ./var",
+        "Further arguments go to `hal-ingest up`: `run.py up -- --help` lists them.",
+    ),
+    "test": Command(
+        _test,
+        "run the tests, with a real Redis and a real PostgreSQL",
+        "Further arguments go to pytest, e.g. `-k identify` or `-n 0`.",
+    ),
+    "check": Command(
+        _check, "format, lint, types, import rules, known weaknesses of dependencies, tests"
+    ),
+    "format": Command(_format, "rewrite the code in the one format"),
+    "bench": Command(
+        _bench,
+        "measure, beside what one would build instead",
+        "Further arguments go to the benchmarks: `run.py bench -- --help` lists them.",
+    ),
+    "machines": Command(
+        _machines,
+        "kill and cut off parts of a deployment on three machines (Linux, as root)",
+        "Further arguments go to the round: `run.py machines -- --help` lists them.",
+    ),
+    "faults": Command(
+        _faults,
+        "kill, freeze and cut everything under callers that retry, and check what came of it",
+        "Further arguments go to the rounds: `run.py faults -- --help` lists them.",
+    ),
+}
 
 
 if __name__ == "__main__":
