@@ -9,6 +9,10 @@ from typing import Self
 from config.supervising.stop_requests import StopRequests
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_BROKEN_OFF_BY_A_THAW = (512, 513, 514, 516)
+"""ERESTARTSYS and the like, by which Linux tells itself to begin a call anew. Seen outside of it
+in virtual machines that went on from a snapshot: `up` and the parent of the workers died of it.
+"""
 
 
 class SignalWatch:
@@ -46,8 +50,16 @@ class SignalWatch:
         return self._requests.count
 
     def wait(self, timeout_s: float | None) -> None:
-        """Return when a signal has come, or after `timeout_s` seconds (None: no limit)."""
-        ready, _, _ = select.select([self._read_end], [], [], timeout_s)
+        """Return when a signal has come, or after `timeout_s` seconds (None: no limit).
+
+        Once in a while sooner: where the machine itself was frozen meanwhile, and thawed.
+        """
+        try:
+            ready, _, _ = select.select([self._read_end], [], [], timeout_s)
+        except OSError as error:
+            if error.errno not in _BROKEN_OFF_BY_A_THAW:
+                raise
+            return
         if ready:
             os.read(self._read_end, 4096)
 

@@ -1,6 +1,7 @@
 """Signals that arrive together ask for one stop; a later one asks again (contract §13)."""
 
 import asyncio
+import select
 import signal
 from collections.abc import Iterator
 from types import FrameType
@@ -45,6 +46,18 @@ def test_a_stop_that_two_signals_tell_is_one() -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGTERM)
         assert watch.stop_requests == 1
+
+
+def test_a_wait_that_a_thawed_machine_broke_off_is_over_and_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken_off(*_: object) -> None:
+        raise OSError(514, "Unknown error 514")
+
+    with SignalWatch() as watch:
+        monkeypatch.setattr(select, "select", broken_off)
+        watch.wait(60.0)
+        assert watch.stop_requests == 0
 
 
 def test_a_server_hears_of_one_stop_once(heard: list[int]) -> None:
