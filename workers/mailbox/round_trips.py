@@ -3,7 +3,7 @@ the next one.
 
 That turns one fsync of Redis' append-only file per entry into one per trip. What one call brings
 together is never divided. Projects that wait have their turns in each trip: the flood of one makes
-nobody else wait for a trip more.
+nobody else wait for a trip more. Of one project what is live goes first: so it does in the mailbox.
 """
 
 import asyncio
@@ -60,14 +60,16 @@ class RoundTrips:
         self._send = send
         self._meter = meter
         self._waiting: Line[Letter] = Line()
-        self._waiting_entries = 0
+        self._waiting_entries = self._waiting_live_entries = 0
         self._trip_s = 0.0
         self._under_way: asyncio.Task[None] | None = None
 
     @property
     def wait_s(self) -> float:
-        """How long a call that comes now will wait for its trip, by how long the last ones took."""
-        return self._trip_s * self._waiting_entries / MAX_TRIP_ENTRIES
+        """How long a live call that comes now will wait for its trip, by how long the last ones
+        took. What waits for the bulk lane goes behind it.
+        """
+        return self._trip_s * self._waiting_live_entries / MAX_TRIP_ENTRIES
 
     async def deliver(
         self,
@@ -82,8 +84,8 @@ class RoundTrips:
             raise MailboxUnavailable("too many calls are waiting for Redis")
         answers: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
         letter = Letter(project_id, lane, envelopes, raws, allowance, answers)
-        self._waiting.enter(project_id, letter)
-        self._waiting_entries += len(raws)
+        self._waiting.enter(project_id, letter, goes_ahead=lane == "live")
+        self._count(letter, len(raws))
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._send_all())
         return await answers
@@ -102,7 +104,7 @@ class RoundTrips:
                 try:
                     await self._send(trip)
                     took_s = time.perf_counter() - began_s
-                    self._trip_s += NEWEST_TRIP_SHARE * (took_s - self._trip_s)
+                    self._learn(trip, took_s)
                     self._meter.answered("accept", took_s)
                 except MailboxUnavailable as error:
                     self._meter.failed(error)
@@ -118,17 +120,28 @@ class RoundTrips:
             refuse(trip, ended)
             self._refuse_waiting(ended)
 
+    def _count(self, letter: Letter, entries: int) -> None:
+        self._waiting_entries += entries
+        if letter.lane == "live":
+            self._waiting_live_entries += entries
+
+    def _learn(self, trip: Sequence[Letter], took_s: float) -> None:
+        # One call may bring more entries than a trip has otherwise.
+        entries = max(MAX_TRIP_ENTRIES, sum(len(letter.raws) for letter in trip))
+        usual_s = took_s * MAX_TRIP_ENTRIES / entries
+        self._trip_s += NEWEST_TRIP_SHARE * (usual_s - self._trip_s)
+
     def _refuse_waiting(self, error: MailboxUnavailable) -> None:
         refuse(self._waiting, error)
         self._waiting.clear()
-        self._waiting_entries = 0
+        self._waiting_entries = self._waiting_live_entries = 0
 
     def _next_trip(self) -> list[Letter]:
         trip: list[Letter] = []
         entries = size_bytes = 0
         while self._waiting and entries < MAX_TRIP_ENTRIES and size_bytes < MAX_TRIP_BYTES:
             letter = self._waiting.next()
-            self._waiting_entries -= len(letter.raws)
+            self._count(letter, -len(letter.raws))
             # Its caller may have gone away meanwhile.
             if not letter.answers.done():
                 trip.append(letter)

@@ -13,7 +13,7 @@ from workers.mailbox.answers import Accepted, Answer, KeyReused, MailboxFull, Re
 from workers.mailbox.connection import MailboxUnavailable, connect, connect_async
 from workers.mailbox.drain_job import project_of
 from workers.mailbox.envelope import encode
-from workers.mailbox.layout import LANES, stream_key
+from workers.mailbox.layout import LANES, Lane, stream_key
 from workers.mailbox.operation_ids import operation_id
 from workers.mailbox.post import Post
 from workers.mailbox.round_trips import MAX_TRIP_ENTRIES
@@ -314,6 +314,30 @@ async def test_projects_that_wait_have_their_turns_and_each_its_own_order(
     for each in projects:
         entries = world.mailbox.head(each, 1000).entries
         assert [entry.envelope.payload["name"] for entry in entries] == names
+
+
+async def test_live_calls_overtake_bulk_ones_that_wait_for_a_trip(post: Post) -> None:
+    await post.accept("p", envelope())
+    in_order: list[str] = []
+
+    async def send(name: str, lane: Lane) -> None:
+        await post.accept_many("p", [envelope(name)] * MAX_TRIP_ENTRIES, lane=lane)
+        in_order.append(name)
+
+    under_way = asyncio.ensure_future(send("first", "bulk"))
+    await let_others_run(2)
+    await asyncio.gather(under_way, send("b1", "bulk"), send("b2", "bulk"), send("live", "live"))
+    assert in_order == ["first", "live", "b1", "b2"]
+
+
+async def test_bulk_calls_that_wait_for_a_trip_do_not_count_for_who_is_live(post: Post) -> None:
+    await post.accept("p", envelope())
+    sent = asyncio.gather(
+        *(post.accept_many("p", [envelope()] * 1000, lane="bulk") for _ in range(4))
+    )
+    await let_others_run(2)
+    assert post.wait_s == 0
+    await sent
 
 
 async def test_how_long_a_newcomer_waits_is_told_by_what_waits_already(
