@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +28,7 @@ def start_child(
     *,
     output: BinaryIO | int | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child that Ctrl-C in the terminal does not reach, and note its pid.
+    """Start a child that Ctrl-C in the terminal does not reach, and note its pid if it can.
 
     On Linux the child is told to stop when this process ends, however it ends; elsewhere
     `stop_leftover` finds it at the next start. What it writes goes to `output`, or where this
@@ -42,9 +43,11 @@ def start_child(
         process_group=0,
         preexec_fn=_stop_with_parent(os.getpid()),  # noqa: PLW1509 (one thread only)
     )
-    pid_file.parent.mkdir(parents=True, exist_ok=True)
     note = {"pid": child.pid, "birth": _birth(child.pid)}
-    pid_file.write_text(json.dumps(note), encoding="utf-8")
+    # A full disk is no reason to be without the child, which it may be there to outlast.
+    with suppress(OSError):
+        pid_file.parent.mkdir(parents=True, exist_ok=True)
+        pid_file.write_text(json.dumps(note), encoding="utf-8")
     return child
 
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -63,7 +64,8 @@ class _Running:
 
     def forget(self) -> None:
         self.child = None
-        self.pid_file.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.pid_file.unlink(missing_ok=True)
 
 
 class Supervisor:
@@ -131,7 +133,7 @@ class Supervisor:
     def _look_after(self, running: _Running, now: float) -> None:
         if running.child is None:
             if now >= running.due_at:
-                running.start()
+                self._start_again(running, now)
             return
         code = running.child.poll()
         if code is None:
@@ -145,6 +147,18 @@ class Supervisor:
             f"{running.service.name} ended ({ending(code)}); "
             f"starting it again in {running.pause_s:g} s"
         )
+
+    def _start_again(self, running: _Running, now: float) -> None:
+        """Where the system has no room for another process, later."""
+        try:
+            running.start()
+        except OSError as error:
+            running.pause_s = pause_before_restart(running.pause_s, 0.0)
+            running.due_at = now + running.pause_s
+            self._say(
+                f"{running.service.name} cannot start ({error.strerror}); "
+                f"trying again in {running.pause_s:g} s"
+            )
 
     def _wait(self, timeout_s: float | None) -> None:
         if self._signals.stop_requests:

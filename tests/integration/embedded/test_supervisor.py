@@ -97,6 +97,16 @@ def test_a_killed_service_is_started_again(start: Start) -> None:
     assert "first ended (SIGKILL)" in supervised.said.read_text()
 
 
+def test_a_service_whose_pid_cannot_be_noted_any_more_is_started_again(start: Start) -> None:
+    supervised = _ready(start())
+    (note,) = supervised.folder.rglob("first.pid")
+    note.unlink()
+    note.mkdir()  # as little to be written or removed as on a disk that is full or read-only
+    os.kill(supervised.pids("first")[0], signal.SIGKILL)
+    wait_until(lambda: len(supervised.pids("first")) == 2, what="first runs again")
+    assert supervised.end() == 0
+
+
 def test_a_service_that_ignores_the_request_is_killed(start: Start) -> None:
     supervised = _ready(start("stubborn"))
     pid = supervised.pids("first")[0]
