@@ -90,6 +90,8 @@ async def _check_redis(edge: Edge) -> tuple[Check, Overview | None]:
             policy = await _policy(edge)
     except MailboxUnavailable as error:
         return _unavailable(error), None
+    if overview.only_reads:
+        return {"status": "unavailable", "reason": "a read-only replica"}, None
     return {"status": "ok", **policy}, overview
 
 

@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -146,6 +147,14 @@ def test_doctor_fails_a_redis_that_would_lose_what_was_accepted(
     assert all(check["mend"] for check in failed)
 
 
+def test_doctor_fails_a_redis_that_only_reads(own_redis: RedisProcess, sqlite_url: str) -> None:
+    with redis.Redis.from_url(own_redis.url) as direct:
+        direct.replicaof("127.0.0.1", "1")
+    examined = CommandLine(redis_url=own_redis.url, database_url=sqlite_url)("doctor", "--json")
+    assert examined.code == 1
+    assert checks(examined.document)["redis_role"] == "fail"
+
+
 def test_doctor_fails_a_postgresql_that_would_lose_what_was_committed(
     redis_url: str, postgresql_url: str
 ) -> None:
@@ -198,6 +207,15 @@ def test_web_answers_says_nothing_about_itself_and_stops_cleanly(
     assert not any("healthz" in line["event"] for line in lines)
 
 
+def open_files(pid: int) -> list[str]:
+    held = []
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        # One that was closed meanwhile.
+        with suppress(FileNotFoundError):
+            held.append(str(each.readlink()))
+    return held
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux lists a process' sockets")
 def test_an_edge_listens_as_often_as_its_loop_is_to_accept_in_a_round(
     redis_url: str, sqlite_url: str, tmp_path: Path
@@ -207,7 +225,7 @@ def test_an_edge_listens_as_often_as_its_loop_is_to_accept_in_a_round(
         port = f":{urlsplit(web.url).port:04X}"
         tables = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
         (listening,) = (row[9] for row in tables if row[1].endswith(port) and row[3] == "0A")
-        held = [str(each.readlink()) for each in Path(f"/proc/{web.pid}/fd").iterdir()]
+        held = open_files(web.pid)
     assert held.count(f"socket:[{listening}]") >= ACCEPTED_A_ROUND
 
 

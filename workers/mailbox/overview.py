@@ -3,7 +3,7 @@
 Read with few round trips; of very many waiting mailboxes only the oldest are looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,7 +46,8 @@ class WaitingMailbox:
 class Overview:
     """`mailboxes` are the oldest of the `waiting` ones.
 
-    `workers` and `jobs` are None where the user of Redis may not ask for them.
+    `workers` and `jobs` are None where the user of Redis may not ask for them. A Redis that
+    `only_reads`, a replica, accepts nothing.
     """
 
     waiting: int
@@ -55,6 +56,7 @@ class Overview:
     jobs: int | None
     memory_used_bytes: int
     memory_max_bytes: int
+    only_reads: bool = False
 
     @property
     def memory_share(self) -> float:
@@ -70,13 +72,28 @@ async def look(redis: Redis) -> Overview:
             commands.zcard(layout.READY)
             commands.zrange(layout.READY, 0, LOOKED_AT - 1, withscores=True)
             commands.info("memory")
-            clock, waiting, oldest, memory = await commands.execute()
+            commands.info("replication")
+            clock, waiting, oldest, memory, replication = await commands.execute()
         now_ms = int(clock[0]) * 1000 + int(clock[1]) // 1000
         mailboxes = await _mailboxes(redis, oldest, now_ms)
         workers, jobs = await _workers(redis)
     return Overview(
-        int(waiting), mailboxes, workers, jobs, int(memory["used_memory"]), int(memory["maxmemory"])
+        int(waiting),
+        mailboxes,
+        workers,
+        jobs,
+        int(memory["used_memory"]),
+        int(memory["maxmemory"]),
+        only_reads(replication),
     )
+
+
+def only_reads(replication: Mapping[str, Any]) -> bool:
+    """Whether Redis, as its INFO tells, is a replica that takes nothing but what its primary says.
+
+    Each of the servers names replicas in the old way here.
+    """
+    return replication.get("role") == "slave" and bool(replication.get("slave_read_only", 1))
 
 
 async def _mailboxes(

@@ -8,7 +8,7 @@ from redis.exceptions import ResponseError
 from config.known_reasons import known_reason
 from ingest_api.cli.diagnosis.check import Check, ok
 from workers.mailbox.connection import MailboxUnavailable, connect, translated
-from workers.mailbox.overview import NEARLY_FULL
+from workers.mailbox.overview import NEARLY_FULL, only_reads
 
 MINIMUM_VERSION = (7, 0)
 
@@ -39,6 +39,12 @@ _FSYNC = {
         "set appendfsync always (or everysec)",
     ),
 }
+_READ_ONLY = Check(
+    "redis_role",
+    "fail",
+    "a read-only replica: nothing can be accepted",
+    "point REDIS_URL at the primary",
+)
 _FSYNC_HIDDEN = Check(
     "redis_fsync",
     "warn",
@@ -66,6 +72,8 @@ def check_redis(
         client.close()
         return [_away(known_reason(error), url_given)], None
     checks = [_version(info), _persistence(info), _eviction(info)]
+    if only_reads(info):
+        checks.append(_READ_ONLY)
     checks.append(_memory(info, mailbox_max_bytes))
     if info.get("aof_enabled"):
         checks.append(_FSYNC.get(fsync, _FSYNC_HIDDEN))

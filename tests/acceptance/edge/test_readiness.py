@@ -52,3 +52,15 @@ async def test_ready_warns_of_a_redis_that_has_little_room_left(
         assert await warned(edge) == set()
         edge.redis.config_set("maxmemory", round(used / 0.95))
         assert await warned(edge) == {"redis_nearly_full"}
+
+
+async def test_an_edge_whose_redis_only_reads_is_not_ready(
+    own_redis: RedisProcess, sqlite_project: Project
+) -> None:
+    async with run_edge(redis_url=own_redis.url, database_url=sqlite_project.database_url) as edge:
+        edge.redis.replicaof("127.0.0.1", "1")
+        refused = await edge.client.get("/readyz")
+        assert (refused.status_code, refused.json()["failed"]) == (503, ["redis"])
+        assert refused.json()["checks"]["redis"]["reason"] == "a read-only replica"
+        edge.redis.replicaof("NO", "ONE")
+        assert await warned(edge) == set()
