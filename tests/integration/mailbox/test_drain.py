@@ -83,6 +83,21 @@ def test_two_drains_at_once_apply_everything_once_and_in_order(world: World) -> 
     assert world.left() == 0
 
 
+def test_a_drain_that_comes_back_at_once_holds_the_token_again(world: World) -> None:
+    held: list[bool] = []
+
+    def look(point: str) -> None:
+        if point == "before the commit":
+            held.append(world.has_token())
+
+    drain = world.drain(probe=look)
+    for name in ("first", "second"):
+        world.put(name)
+        assert drain.run("p") is Departure.EMPTY
+        assert not world.has_token()
+    assert held == [True, True]
+
+
 @pytest.mark.parametrize("moment", ["before clearing", "after clearing"])
 def test_an_entry_accepted_between_the_last_batch_and_the_last_look_is_applied(
     world: World, moment: str

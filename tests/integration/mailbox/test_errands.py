@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,12 @@ def operation_ids(world: World) -> list[str]:
     return [entry.operation_id for entry in world.mailbox.head("p", 100).entries]
 
 
+def lingers(world: World) -> int:
+    """How often anybody waited for an entry."""
+    told: Any = world.redis.info("commandstats")
+    return int(told.get("cmdstat_xread", {"calls": 0})["calls"])
+
+
 @pytest.fixture
 def hands() -> SteadyHands:
     return SteadyHands()
@@ -83,6 +90,28 @@ def test_a_head_under_suspicion_is_applied_one_by_one_and_the_rest_together(
     world.put(*"abcdef")
     drain_of(world, hands).succeed(Errand("p", careful=3))
     assert (world.ledger.applied, world.ledger.batches) == (list("abcdef"), [1, 1, 1, 3])
+
+
+def test_what_is_left_of_a_suspicion_is_forgotten_when_nothing_waits(
+    world: World, hands: SteadyHands
+) -> None:
+    world.put("a", "b")
+    drain = drain_of(world, hands)
+    drain.succeed(Errand("p", careful=5))
+    world.put("c", "d", "e")
+    drain.run("p")
+    assert world.ledger.batches == [1, 1, 3]
+
+
+def test_it_does_not_linger_before_its_worker_takes_jobs(world: World) -> None:
+    world.redis.config_resetstat()
+    lingering = world.drain(replace(NO_LINGER, linger_s=0.02))
+    world.put("a")
+    assert lingering.succeed(Errand("p")) is Departure.EMPTY
+    assert lingers(world) == 0
+    world.put("b")
+    assert lingering.run("p") is Departure.EMPTY
+    assert lingers(world) > 0
 
 
 def test_a_suspect_is_set_aside_unread_and_everything_behind_it_applied(
