@@ -31,7 +31,6 @@ class PatientConnection(Connection[TupleRow]):
 
     usual_s = math.inf
     _silence_s = math.inf
-    _was_given_up = False
 
     def allow(self, statement_s: float | None = None) -> None:
         """From now on a statement may take so many seconds, or as many as usual."""
@@ -42,14 +41,13 @@ class PatientConnection(Connection[TupleRow]):
         try:
             waited: Result = super().wait(_heard(gen, self._silence_s), *args, **kwargs)
         except AnswerOverdue:
-            self._was_given_up = True
             self.close()
             raise
         return waited
 
     def rollback(self) -> None:
-        """Where the server was given up there is nobody to tell: it rolls back by itself."""
-        if not self._was_given_up:
+        """Where the connection is over there is nobody to tell: the server does so by itself."""
+        if not self.closed:
             super().rollback()
 
 
