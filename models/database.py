@@ -74,7 +74,7 @@ class Database:
         connect_timeout_s: float = 1.0,
         statement_timeout_s: float = 10.0,
         lock_timeout_s: float = 2.0,
-        idle_in_transaction_timeout_s: float = 10.0,
+        idle_in_transaction_timeout_s: float = 5.0,
     ) -> None:
         self.is_postgresql = make_url(url).get_backend_name() == "postgresql"
         if self.is_postgresql:

@@ -77,11 +77,12 @@ def _looks_for_lost_peers(within_s: float) -> dict[str, int]:
     No time limit of the server counts while it waits for the rest of a pipeline, nor one of the
     client while it waits for an answer: it would hold its locks, or wait, for two hours.
     """
-    share_s = max(1, round(within_s / 10))
+    idle_s = max(1, int(within_s / 2))
+    every_s = max(1, int(within_s / 10))
     return {
-        "keepalives_idle": 5 * share_s,
-        "keepalives_interval": share_s,
-        "keepalives_count": 5,
+        "keepalives_idle": idle_s,
+        "keepalives_interval": every_s,
+        "keepalives_count": max(1, int((within_s - idle_s) / every_s)),
     }
 
 

@@ -22,6 +22,6 @@ class Stores(Section):
     )
     lock_timeout_s: Seconds = Field(2.0, description="waiting for a database lock, both databases")
     idle_in_transaction_timeout_s: Seconds = Field(
-        10.0, description="a PostgreSQL transaction in which nothing happens"
+        5.0, description="a PostgreSQL transaction in which nothing happens"
     )
     database_pool_size: int = Field(5, ge=1, le=100, description="connections of one process")

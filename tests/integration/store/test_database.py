@@ -150,11 +150,14 @@ def test_a_connection_that_the_server_has_ended_is_not_used_again(postgresql_url
         assert count(database, "SELECT 1") == 1
 
 
-def test_the_server_looks_for_clients_that_the_network_has_lost(postgresql_url: str) -> None:
-    database = Database(postgresql_url, idle_in_transaction_timeout_s=20.0)
+@pytest.mark.parametrize("within_s", [2.0, 5.0, 10.0, 20.0])
+def test_the_server_looks_for_clients_that_the_network_has_lost(
+    postgresql_url: str, within_s: float
+) -> None:
+    database = Database(postgresql_url, idle_in_transaction_timeout_s=within_s)
     told = text(
         "SELECT reset_val::int FROM pg_settings WHERE name LIKE 'tcp_keepalives_%' ORDER BY name"
     )
     with closing(database), database.reading() as connection:
         count, idle_s, interval_s = connection.scalars(told)
-    assert idle_s + count * interval_s == 20
+    assert idle_s + count * interval_s == within_s
