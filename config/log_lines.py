@@ -58,11 +58,12 @@ class LineHandler(logging.StreamHandler[TextIO]):
 
     def _has_written(self, pipe: FileIO, line: bytes) -> bool:
         """Whether the line is on its way; of a long one the rest may follow with the next."""
-        if self._rest:
-            self._rest = self._rest[pipe.write(self._rest) or 0 :]
-        if self._rest:
+        try:
+            if self._rest:
+                self._rest = self._rest[pipe.write(self._rest) or 0 :]
+            written = 0 if self._rest else pipe.write(line) or 0
+        except BrokenPipeError:
             return False
-        written = pipe.write(line)
         if written:
             self._rest = line[written:]
         return bool(written)

@@ -83,7 +83,12 @@ def test_a_long_line_is_written_to_its_end_before_the_next_one(pipe: Pipe) -> No
     assert (told, following) == ("lines left out since nobody read them: 1", "next")
 
 
-def test_a_pipe_that_nobody_will_ever_read_again_is_no_error(pipe: Pipe) -> None:
+def test_a_pipe_whose_reader_has_gone_is_no_error_and_another_reader_is_told(
+    pipe: Pipe, capsys: pytest.CaptureFixture[str]
+) -> None:
     os.close(pipe.out)
     pipe.say("nobody")
-    pipe.out = os.open(os.devnull, os.O_RDONLY)
+    pipe.out = os.open(f"/proc/self/fd/{pipe.stream.fileno()}", os.O_RDONLY)
+    pipe.say("somebody")
+    assert pipe.read() == ["lines left out since nobody read them: 1", "somebody"]
+    assert capsys.readouterr().err == ""
