@@ -10,6 +10,7 @@ from models.database import Database
 from models.migrations import configuration
 from models.store.columns import table_of
 from models.tables import CompanyTable, ContactTable, ContactTagTable
+from tests.integration.store.older_databases import database_of
 
 CONTACTS = table_of(ContactTable).c
 COMPANIES = table_of(CompanyTable).c
@@ -28,10 +29,8 @@ ADD_COMPANY = text(
 @pytest.fixture
 def older_database(unmigrated_url: str) -> Iterator[Database]:
     """A database as the first migration leaves it."""
-    database = Database(unmigrated_url)
-    command.upgrade(configuration(database), "0001")
-    yield database
-    database.close()
+    with database_of("0001", unmigrated_url) as database:
+        yield database
 
 
 def test_stored_contacts_get_their_search_text_and_their_tags(older_database: Database) -> None:

@@ -11,6 +11,7 @@ from models.migrations import configuration
 from models.provisioning.projects import create_project
 from models.store.columns import table_of
 from models.tables import StageTable
+from tests.integration.store.older_databases import database_of
 
 STAGES = table_of(StageTable).c
 COMPOSED, DECOMPOSED = "\u00e9", "e\u0301"
@@ -23,10 +24,8 @@ ADD_STAGE = text(
 @pytest.fixture
 def older_database(unmigrated_url: str) -> Iterator[Database]:
     """A database as the fourth migration leaves it."""
-    database = Database(unmigrated_url)
-    command.upgrade(configuration(database), "0004")
-    yield database
-    database.close()
+    with database_of("0004", unmigrated_url) as database:
+        yield database
 
 
 def test_a_stored_stage_is_found_and_one_that_looks_the_same_gets_a_number(
