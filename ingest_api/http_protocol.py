@@ -97,6 +97,7 @@ class EdgeProtocol(TurnProtocol):
 
     def on_message_complete(self) -> None:
         """Ends a request."""
+        self._end_head_timer()
         self._head_bytes, self._message_is_open = 0, False
         if not self._is_refused:
             super().on_message_complete()
@@ -106,6 +107,9 @@ class EdgeProtocol(TurnProtocol):
         if self._is_refused:
             self.transport.close()
         super().on_response_complete()
+        # The rest of a body that was answered unread is to come in time, as the next head is.
+        if self._message_is_open and self._head_timer is None and self._all_is_answered():
+            self._await_head()
 
     def shutdown(self) -> None:
         """Has the connection end: with the answer at hand, else with the next one, else soon."""

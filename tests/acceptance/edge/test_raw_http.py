@@ -8,6 +8,7 @@ import pytest
 
 from ingest_api.http_protocol import HEAD_LIMIT_BYTES, HEADERS_LIMIT
 from tests.acceptance.edge.web_process import web_process
+from tests.services.waiting import wait_until
 from tests.services.processes import WebProcess
 
 POST = b"POST /api/widget/identify HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\n"
@@ -179,6 +180,22 @@ def test_a_body_of_a_refused_request_is_no_request(web: WebProcess) -> None:
     unknown = b"POST /nowhere HTTP/1.1\r\nhost: edge\r\ncontent-length: %d\r\n\r\n" % len(SMUGGLED)
     answers = _said(web, unknown + SMUGGLED + LAST)
     assert [status for status, _, _ in answers] == [404, 200]
+
+
+def test_a_body_that_trickles_behind_its_refusal_is_not_waited_for(web: WebProcess) -> None:
+    unknown = b"POST /nowhere HTTP/1.1\r\nhost: edge\r\ncontent-length: 100000\r\n\r\n"
+    with _connect(web) as connection:
+        connection.sendall(unknown)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 404 ")
+
+        def is_closed() -> bool:
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return True
+            return False
+
+        wait_until(is_closed, 10 * SOON_S, "the edge closes")
 
 
 @pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
