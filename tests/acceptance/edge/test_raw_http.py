@@ -8,8 +8,8 @@ import pytest
 
 from ingest_api.http_protocol import HEAD_LIMIT_BYTES, HEADERS_LIMIT
 from tests.acceptance.edge.web_process import web_process
-from tests.services.waiting import wait_until
 from tests.services.processes import WebProcess
+from tests.services.waiting import wait_until
 
 POST = b"POST /api/widget/identify HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\n"
 BODY = b'{"app_id":"proj_1","visitor_id":"v1"}'

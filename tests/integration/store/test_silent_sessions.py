@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg import OperationalError
@@ -113,3 +114,35 @@ def test_one_that_holds_no_mailbox_is_none_of_its_business(
             wait_until(is_free, what="the project is free")
             assert state_of(database, driver) == "active ClientRead"
     other.close()
+
+
+def test_a_session_of_another_role_is_left_to_itself(
+    database: Database, frozen: Any, other_role: str
+) -> None:
+    wait_until(lambda: silent_for_s(database, frozen) > IDLE_S)
+    with database.transaction() as connection:
+        # One that sees all sessions, and may end none of them.
+        connection.execute(text(f"SET LOCAL ROLE {other_role}"))
+        assert not lock_mailbox(connection, PROJECT)
+    assert state_of(database, frozen) == "active ClientRead"
+
+
+@pytest.fixture
+def other_role(database: Database) -> Iterator[str]:
+    role = f"other_{uuid4().hex}"
+    with database.transaction() as connection:
+        connection.execute(text(f"CREATE ROLE {role} IN ROLE pg_read_all_stats"))
+        connection.execute(text(f"GRANT SELECT, UPDATE ON mailboxes TO {role}"))
+    yield role
+    with database.transaction() as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+
+
+def silent_for_s(database: Database, driver: Any) -> float:
+    with database.reading() as connection:
+        since = text(
+            "SELECT extract(epoch FROM clock_timestamp() - state_change)::float "
+            "FROM pg_stat_activity WHERE pid = :pid"
+        )
+        return float(connection.scalar(since, {"pid": driver.info.backend_pid}) or 0.0)
