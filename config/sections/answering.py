@@ -51,7 +51,8 @@ class Answering(Section):
     address_rate_burst: Burst = Field(20_000, description="the same, at once")
 
     head_timeout_s: Seconds = Field(
-        10.0, description="how long a request's line and headers may take to arrive"
+        10.0,
+        description="how long a request's head, or a body answered unread, may take to arrive",
     )
     body_timeout_s: Seconds = Field(30.0, description="how long a request's body may take")
     body_limit_bytes: int = Field(
